@@ -1,0 +1,47 @@
+"""What log entries say to people: each app registers its actions' wording and pages.
+
+Wording is a translated string with {names} taken from the entry's data.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import LogEntry
+
+_wording: dict[str, Any] = {}
+_pages: dict[str, str] = {}
+
+
+def register_actions(wording: Mapping[str, Any]) -> None:
+    """`wording`: action -> lazy translated text, as "{by} closed case {number}"."""
+    _wording.update(wording)
+
+
+def register_page(subject_type: str, url_name: str) -> None:
+    """The page of a subject, `app.model` in lower case; its URL takes the row's id."""
+    _pages[subject_type] = url_name
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def describe(entry: LogEntry) -> str:
+    """The entry as a sentence in the reader's language; the bare action if unknown."""
+    wording = _wording.get(entry.action)
+    if wording is None:
+        return entry.action
+    return str(wording).format_map(_Known(entry.data, by=entry.by or ""))
+
+
+def page_of(entry: LogEntry) -> str:
+    """The address of the page about the entry's subject, or ""."""
+    name = _pages.get(entry.subject_type)
+    return reverse(name, args=[entry.subject_id]) if name else ""
+
+
+def registered_actions() -> frozenset[str]:
+    return frozenset(_wording)

@@ -1,0 +1,165 @@
+from functools import cached_property
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.querysets import (
+    LogEntryQuerySet,
+    NotificationQuerySet,
+    OrganisationQuerySet,
+    UserManager,
+)
+from accounts.roles import CENTRE, Role
+
+
+class Organisation(models.Model):
+    """A node of the tree: headquarters > region > branch > dealer or station.
+
+    Departments of headquarters, which answer transferred cases, hang below it too.
+    """
+
+    class Kind(models.TextChoices):
+        HEADQUARTERS = "headquarters", _("Headquarters")
+        REGION = "region", _("Region")
+        BRANCH = "branch", _("Branch company")
+        DEALER = "dealer", _("Dealer")
+        STATION = "station", _("Service station")
+        DEPARTMENT = "department", _("Department")
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("belongs to"),
+    )
+    path = models.CharField(
+        max_length=200,
+        unique=True,
+        editable=False,
+        help_text="The codes from the top down to this one, each closed by a slash.",
+    )
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["path"]
+        indexes = [
+            models.Index(
+                fields=["path"],
+                name="organisation_path",
+                opclasses=["text_pattern_ops"],
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="organisation_code_plain",
+                condition=models.Q(code__regex=r"^[A-Za-z0-9_-]+$"),
+                violation_error_message=_(
+                    "A code holds letters, digits, hyphens and underscores only."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def contains(self, other: "Organisation") -> bool:
+        return other.path.startswith(self.path)
+
+
+class User(AbstractUser):
+    """A person who works here, in one organisation, with one or more roles."""
+
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name=_("organisation"),
+    )
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, blank=True
+    )
+    extension = models.CharField(_("telephone extension"), max_length=10, blank=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")  # type: ignore[assignment]
+        verbose_name_plural = _("users")  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(group.name for group in self.groups.all())
+
+    def has_role(self, *roles: Role) -> bool:
+        return self.is_superuser or not self.roles.isdisjoint(roles)
+
+    @property
+    def sees_everything(self) -> bool:
+        """True for the centre's own people: no customer or case is hidden from them."""
+        return self.has_role(*CENTRE)
+
+
+class LogEntry(models.Model):
+    """One thing somebody (or the system) did: the audit and the timeline read it."""
+
+    at = models.DateTimeField(_("when"), db_default=Now())
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    action = models.CharField(_("action"), max_length=60)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    data = models.JSONField(default=dict)
+
+    objects = LogEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("business log")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="log_about")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action}"
+
+
+class Notification(models.Model):
+    """A log entry that one person is to see; told once, kept until read."""
+
+    to = models.ForeignKey(User, models.CASCADE, related_name="notifications")
+    entry = models.ForeignKey(LogEntry, models.CASCADE, related_name="notifications")
+    read_at = models.DateTimeField(null=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["to", "entry"], name="notification_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.to}: {self.entry}"

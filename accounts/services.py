@@ -1,0 +1,61 @@
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import LogEntry, Notification, Organisation, User
+
+
+def log_action(
+    by: User | None,
+    action: str,
+    obj: models.Model,
+    data: dict[str, Any] | None = None,
+    *,
+    notify: Iterable[User] = (),
+) -> LogEntry:
+    """Keep what was done to `obj`, and tell `notify` about it.
+
+    `by` is None for what the system does itself. `data` must be JSON.
+    """
+    entry = LogEntry.objects.create(
+        by=by,
+        action=action,
+        subject_type=obj._meta.label_lower,
+        subject_id=obj.pk,
+        data=data or {},
+    )
+    people = {user.pk: user for user in notify}
+    Notification.objects.bulk_create(
+        Notification(to=user, entry=entry) for user in people.values()
+    )
+    return entry
+
+
+@transaction.atomic
+def save_organisation(organisation: Organisation) -> Organisation:
+    """Save a node and keep the paths of all below it true.
+
+    Raises ValidationError when the node would come to hang below itself.
+    """
+    parent = organisation.parent
+    new_path = f"{parent.path if parent else ''}{organisation.code}/"
+    old_path = organisation.path
+    if old_path and parent and parent.path.startswith(old_path):
+        raise ValidationError(_("An organisation cannot belong to one of its own."))
+    organisation.path = new_path
+    organisation.save()
+    if old_path and old_path != new_path:
+        below = Organisation.objects.filter(path__startswith=old_path)
+        below.update(path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1)))
+    return organisation
+
+
+def mark_read(user: User) -> int:
+    """Mark all that `user` was told as read."""
+    return user.notifications.filter(read_at=None).update(read_at=timezone.now())

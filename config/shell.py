@@ -1,0 +1,75 @@
+"""The page shell: what Unfold shows around every page, and each role's navigation."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import CENTRE, Role
+
+Allowed = Callable[[HttpRequest], bool]
+
+
+def for_roles(*roles: Role) -> Allowed:
+    return lambda request: (
+        request.user.is_authenticated and request.user.has_role(*roles)
+    )
+
+
+def is_staff(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.is_staff
+
+
+def item(title: Any, icon: str, url: str, allowed: Allowed) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(url),
+        "permission": allowed,
+    }
+
+
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "title": _("Calls"),
+        "items": [
+            item(_("My desk"), "headset_mic", "desk:home", for_roles(*CENTRE)),
+            item(_("Customers"), "person_search", "desk:search", for_roles(*CENTRE)),
+        ],
+    },
+]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Customer centre"),
+    "SITE_HEADER": _("Customer centre"),
+    "SITE_SYMBOL": "support_agent",
+    "SITE_URL": None,
+    "SHOW_LANGUAGES": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "STYLES": [lambda request: static("app.css")],
+    "SCRIPTS": [],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 254.604)",
+            "100": "oklch(93.2% .032 255.585)",
+            "200": "oklch(88.2% .059 254.128)",
+            "300": "oklch(80.9% .105 251.813)",
+            "400": "oklch(70.7% .165 254.624)",
+            "500": "oklch(62.3% .214 259.815)",
+            "600": "oklch(54.6% .245 262.881)",
+            "700": "oklch(48.8% .243 264.376)",
+            "800": "oklch(42.4% .199 265.638)",
+            "900": "oklch(37.9% .146 265.522)",
+            "950": "oklch(28.2% .091 267.935)",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": is_staff,
+        "command_search": True,
+        "navigation": NAVIGATION,
+    },
+}

@@ -1,0 +1,98 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from crm.querysets import UploadBatchQuerySet
+
+
+class UploadBatch(models.Model):
+    """One file a dealer or station handed in, and how far it has come."""
+
+    class Kind(models.TextChoices):
+        SALES = "sales", _("Sales")
+        REPAIRS = "repairs", _("Repairs")
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        FAILED = "failed", _("Could not be read")
+        CHECKED = "checked", _("Checked")
+        SUBMITTED = "submitted", _("Waiting for review")
+        RETURNED = "returned", _("Returned")
+        APPROVED = "approved", _("Approved")
+        POSTED = "posted", _("Posted")
+
+    # Which status may follow which; services check every change against it.
+    NEXT: dict[str, set[str]] = {
+        Status.RECEIVED: {Status.CHECKED, Status.FAILED},
+        Status.CHECKED: {Status.SUBMITTED},
+        Status.SUBMITTED: {Status.RETURNED, Status.APPROVED},
+        Status.APPROVED: {Status.POSTED},
+        Status.RETURNED: set(),
+        Status.FAILED: set(),
+        Status.POSTED: set(),
+    }
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="batches"
+    )
+    uploaded_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="batches"
+    )
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    file = models.FileField(upload_to="uploads/%Y/%m/")
+    file_name = models.CharField(_("file"), max_length=255)
+    sha256 = models.CharField(max_length=64)
+    columns = models.JSONField(default=list)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.RECEIVED
+    )
+    problem = models.TextField(_("problem"), blank=True)
+    rows_total = models.PositiveIntegerField(_("rows"), default=0)
+    rows_accepted = models.PositiveIntegerField(_("accepted"), default=0)
+    rows_rejected = models.PositiveIntegerField(_("refused"), default=0)
+    rows_warned = models.PositiveIntegerField(_("with warnings"), default=0)
+    rows_posted = models.PositiveIntegerField(_("posted"), default=0)
+    submitted_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    return_reason = models.TextField(_("reason"), blank=True)
+    posted_at = models.DateTimeField(null=True)
+
+    objects = UploadBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.file_name}"
+
+
+class UploadRow(models.Model):
+    """One line of a file: as it was sent, as it was understood, what is wrong with it.
+
+    `errors` and `warnings` are lists of {"code", "column", "value"}; the wording is
+    made when they are read, in the reader's language (crm/uploads/problems.py).
+    """
+
+    batch = models.ForeignKey(UploadBatch, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(
+        _("row"), help_text="Line in the file, from 1."
+    )
+    cells = models.JSONField(default=list)
+    values = models.JSONField(default=dict)
+    errors = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("upload row")
+        verbose_name_plural = _("upload rows")
+        ordering = ["batch", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "number"], name="row_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.number}"

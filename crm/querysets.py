@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from accounts.querysets import InTree
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from crm.models import (  # noqa: F401
+        Customer,
+        Interaction,
+        Repair,
+        Sale,
+        UploadBatch,
+        Vehicle,
+    )
+
+M = TypeVar("M", bound=Model)
+
+
+class WithRecords(QuerySet[M]):
+    """For rows that sales and repairs point to."""
+
+    def visible_to(self, user: User) -> Self:
+        """The centre sees all; others what their part of the tree sold or served."""
+        if user.sees_everything:
+            return self.all()
+        if user.organisation is None:
+            return self.none()
+        own = self.model._meta.model_name
+        path = user.organisation.path
+        sales = self.model._meta.get_field("sales").related_model
+        repairs = self.model._meta.get_field("repairs").related_model
+        sold = sales.objects.filter(  # type: ignore[union-attr]
+            **{f"{own}": OuterRef("pk")}, dealer__path__startswith=path
+        )
+        served = repairs.objects.filter(  # type: ignore[union-attr]
+            **{f"{own}": OuterRef("pk")}, station__path__startswith=path
+        )
+        return self.filter(Q(Exists(sold)) | Q(Exists(served)))
+
+
+class CustomerQuerySet(WithRecords["Customer"]):
+    pass
+
+
+class VehicleQuerySet(WithRecords["Vehicle"]):
+    pass
+
+
+class SaleQuerySet(InTree["Sale"]):
+    tree_path = "dealer__path"
+
+
+class RepairQuerySet(InTree["Repair"]):
+    tree_path = "station__path"
+
+
+class UploadBatchQuerySet(InTree["UploadBatch"]):
+    tree_path = "organisation__path"
+
+
+class InteractionQuerySet(QuerySet["Interaction"]):
+    def visible_to(self, user: User) -> InteractionQuerySet:
+        """What was said on the telephone is for the centre's own people."""
+        return self.all() if user.sees_everything else self.none()

@@ -1,0 +1,234 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from complaints.models import Case
+from crm.models import Customer, Interaction, Repair, Sale, Vehicle
+from followups.querysets import TaskQuerySet
+from standards.models import InteractionType, in_reader_language
+
+
+class Questionnaire(models.Model):
+    """What is asked in a call; a change makes a new version."""
+
+    code = models.SlugField()
+    version = models.PositiveSmallIntegerField(default=1)
+    name_en = models.CharField(max_length=100)
+    name_zh = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = _("questionnaire")
+        verbose_name_plural = _("questionnaires")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "version"], name="questionnaire_version_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return in_reader_language(self, "name")
+
+
+class QuestionnaireItem(models.Model):
+    """One question, and the answers to it that mean something is wrong."""
+
+    class Kind(models.TextChoices):
+        YES_NO = "yes_no", _("Yes or no")
+        SCALE_5 = "scale_5", _("1 to 5")
+        SCALE_10 = "scale_10", _("0 to 10")
+        TEXT = "text", _("Words")
+
+    questionnaire = models.ForeignKey(
+        Questionnaire, models.CASCADE, related_name="items"
+    )
+    order = models.PositiveSmallIntegerField()
+    code = models.SlugField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    wording_en = models.CharField(max_length=200)
+    wording_zh = models.CharField(max_length=200)
+    issue_values = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Answers that mean trouble, such as ["no"] or ["1", "2"].',
+    )
+    is_required = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["questionnaire", "order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["questionnaire", "code"], name="item_code_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return in_reader_language(self, "wording")
+
+
+class Plan(models.Model):
+    """A rule that says which call is owed after which event, and when."""
+
+    class Source(models.TextChoices):
+        SALE = "sale", _("Sale")
+        REPAIR = "repair", _("Repair")
+        CASE = "case", _("Answered case")
+        PROMISE = "promise", _("Promised call-back")
+
+    code = models.SlugField(unique=True)
+    source = models.CharField(max_length=10, choices=Source)
+    type = models.ForeignKey(InteractionType, models.PROTECT, related_name="plans")
+    name_en = models.CharField(max_length=100)
+    name_zh = models.CharField(max_length=100)
+    opens_after_days = models.PositiveSmallIntegerField(
+        help_text="Days after delivery, or after the car left, when calling may start."
+    )
+    closes_after_days = models.PositiveSmallIntegerField(
+        help_text="Days after the same moment when the call is given up."
+    )
+    max_attempts = models.PositiveSmallIntegerField(default=3)
+    priority = models.PositiveSmallIntegerField(
+        default=50, help_text="Lower comes first."
+    )
+    questionnaire = models.ForeignKey(
+        Questionnaire, models.PROTECT, null=True, related_name="plans"
+    )
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("follow-up plan")
+        verbose_name_plural = _("follow-up plans")
+        ordering = ["source", "opens_after_days"]
+
+    def __str__(self) -> str:
+        return in_reader_language(self, "name")
+
+
+class Task(models.Model):
+    """One customer's call owed under a plan."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        ASSIGNED = "assigned", _("With an agent")
+        COMPLETED = "completed", _("Completed")
+        COMPLETED_WITH_ISSUE = "issue", _("Completed, something was wrong")
+        REFUSED = "refused", _("Refused")
+        WRONG_NUMBER = "wrong_number", _("Wrong number")
+        UNREACHABLE = "unreachable", _("Not reached")
+        EXPIRED = "expired", _("Expired")
+        SUPPRESSED = "suppressed", _("Not called, a case is open")
+
+    OPEN = (Status.PLANNED, Status.ASSIGNED)
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="tasks")
+    vehicle = models.ForeignKey(
+        Vehicle, models.PROTECT, null=True, related_name="tasks"
+    )
+    sale = models.ForeignKey(Sale, models.CASCADE, null=True, related_name="tasks")
+    repair = models.ForeignKey(Repair, models.CASCADE, null=True, related_name="tasks")
+    case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="tasks")
+    round = models.PositiveSmallIntegerField(default=1, help_text="The case's round.")
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status, default=Status.PLANNED
+    )
+    not_before = models.DateTimeField(_("call from"))
+    due_at = models.DateTimeField(_("call until"))
+    priority = models.PositiveSmallIntegerField(default=50)
+    assigned_to = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="tasks"
+    )
+    assigned_at = models.DateTimeField(null=True)
+    attempts_made = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    note = models.TextField(_("note"), blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("follow-up task")
+        verbose_name_plural = _("follow-up tasks")
+        ordering = ["priority", "due_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "sale"], name="task_once_per_sale"),
+            models.UniqueConstraint(
+                fields=["plan", "repair"], name="task_once_per_repair"
+            ),
+            models.UniqueConstraint(
+                fields=["plan", "case", "round"], name="task_once_per_case_round"
+            ),
+            models.CheckConstraint(
+                name="task_assigned_has_agent",
+                condition=~Q(status="assigned") | Q(assigned_to__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "due_at", "id"],
+                name="task_next",
+                condition=Q(status="planned"),
+            ),
+            models.Index(
+                fields=["assigned_to"],
+                name="task_mine",
+                condition=Q(status="assigned"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {self.customer}"
+
+
+class Attempt(models.Model):
+    """One try at a task's call."""
+
+    class Outcome(models.TextChoices):
+        CONNECTED = "connected", _("Connected")
+        NO_ANSWER = "no_answer", _("No answer")
+        WRONG_NUMBER = "wrong_number", _("Wrong number")
+        REFUSED = "refused", _("Refused")
+        CALL_BACK = "call_back", _("Call back at a time")
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="attempts")
+    interaction = models.OneToOneField(
+        Interaction, models.PROTECT, related_name="attempt"
+    )
+    call_back_at = models.DateTimeField(_("call back at"), null=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["task", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "number"], name="attempt_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.get_outcome_display()}"
+
+
+class Answer(models.Model):
+    """What the customer said to one question."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="answers")
+    item = models.ForeignKey(QuestionnaireItem, models.PROTECT, related_name="answers")
+    value = models.CharField(max_length=500)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ["item__order"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "item"], name="answer_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def is_issue(self) -> bool:
+        return self.value in self.item.issue_values

@@ -1,0 +1,71 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from knowledge.querysets import ArticleQuerySet
+
+
+class Article(models.Model):
+    """Something agents must know; its text is in versions, one of them current."""
+
+    class Category(models.TextChoices):
+        PRODUCT = "product", _("New products")
+        POLICY = "policy", _("Policies")
+        TECHNIQUE = "technique", _("Techniques")
+        SERVICE = "service", _("Service modes")
+
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    category = models.CharField(_("category"), max_length=12, choices=Category)
+    current = models.OneToOneField(
+        "ArticleVersion", models.SET_NULL, null=True, related_name="+", editable=False
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["category", "slug"]
+
+    def __str__(self) -> str:
+        return self.current.title if self.current else self.slug
+
+
+class ArticleVersion(models.Model):
+    """One text of an article; never changed once published."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField(_("version"))
+    title = models.CharField(_("title"), max_length=150)
+    body = models.TextField(_("text"))
+    author = models.ForeignKey(User, models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(_("published"), null=True)
+    effective_on = models.DateField(_("effective from"))
+    expires_on = models.DateField(_("expires"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("article version")
+        verbose_name_plural = _("article versions")
+        ordering = ["article", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "number"], name="article_version_once"
+            ),
+            models.CheckConstraint(
+                name="article_version_forward",
+                condition=Q(expires_on=None) | Q(expires_on__gt=F("effective_on")),
+                violation_error_message=_("It must expire after it takes effect."),
+            ),
+        ]
+        indexes = [
+            GinIndex(
+                fields=["title", "body"],
+                name="article_words",
+                opclasses=["gin_trgm_ops", "gin_trgm_ops"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.number})"

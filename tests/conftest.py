@@ -1,0 +1,44 @@
+import importlib
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from accounts.models import User
+from tests.cast import Cast, Places, make_cast, make_places
+
+APPS_WITH_DEFAULTS = ["accounts"]
+
+
+def load_defaults() -> None:
+    """Put back what migrations loaded and a transactional test has flushed."""
+    for app in APPS_WITH_DEFAULTS:
+        importlib.import_module(f"{app}.defaults").load(apps)
+
+
+@pytest.fixture
+def real_db(transactional_db) -> None:
+    """A database other connections see: for tests with threads or processes."""
+    load_defaults()
+
+
+@pytest.fixture
+def places(db) -> Places:
+    return make_places()
+
+
+@pytest.fixture
+def cast(places) -> Cast:
+    return make_cast(places)
+
+
+@pytest.fixture
+def logged_in():
+    """A function from a user to a client in that user's session."""
+
+    def log_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return log_in

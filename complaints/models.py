@@ -73,6 +73,14 @@ class Case(models.Model):
         related_name="cases",
         verbose_name=_("vehicle"),
     )
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("dealer or station concerned"),
+    )
     subject = models.CharField(_("subject"), max_length=120)
     description = models.TextField(_("what happened"))
     demand = models.TextField(_("what the customer wants"), blank=True)

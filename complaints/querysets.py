@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.querysets import InTree
 
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
 class CaseQuerySet(QuerySet["Case"]):
     def visible_to(self, user: User) -> CaseQuerySet:
-        """The centre sees all; others what was handed to their part of the tree."""
+        """The centre sees all; others what concerns, or was handed to, their part."""
         if user.sees_everything:
             return self.all()
         if user.organisation is None:
             return self.none()
-        handed = self.model._meta.get_field("transfers").related_model.objects.filter(  # type: ignore[union-attr]
+        handed = self.model._meta.get_field("transfers").related_model.objects.filter(  # type: ignore[attr-defined]
             case=OuterRef("pk"), to__path__startswith=user.organisation.path
         )
-        return self.filter(Exists(handed))
+        path = user.organisation.path
+        return self.filter(Exists(handed) | Q(organisation__path__startswith=path))
 
     def open(self) -> CaseQuerySet:
         return self.exclude(status=self.model.Status.CLOSED)

@@ -264,6 +264,13 @@ class Clock(models.Model):
         verbose_name=_("charged to"),
     )
     agent = models.ForeignKey(User, models.PROTECT, null=True, related_name="clocks")
+    escalates_to = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Whose regional manager is told when it is long overdue.",
+    )
     started_at = models.DateTimeField(_("started"))
     due_at = models.DateTimeField(_("due"))
     warn_at = models.DateTimeField(help_text="70 % of the allowed time is gone.")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from django.db.models import Model
+
     from standards.models import Clock, Standard  # noqa: F401
 
 

@@ -1,0 +1,7 @@
+from tests.access import EVERYBODY, Page
+
+PAGES = [
+    Page("accounts:notifications", allowed=EVERYBODY),
+    Page("accounts:password", allowed=EVERYBODY),
+    Page("accounts:password_done", allowed=EVERYBODY),
+]

@@ -184,7 +184,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "static-collected"
+STATIC_ROOT = None if LOCAL else BASE_DIR / "static-collected"
 # A local machine serves straight from the packages, so nothing has to be collected.
 WHITENOISE_USE_FINDERS = LOCAL
 # Uploaded files: outside the web root, reached only through views that check access.

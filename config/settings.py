@@ -1,6 +1,5 @@
 """Settings, read once from the environment, as listed in .env.example."""
 
-import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded_postgres, env, shell
+from config.keys import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -22,16 +22,9 @@ LOCAL = not DATABASE_URL
 HTTPS = env.boolean("HTTPS", default=not LOCAL)
 
 
-def local_secret_key() -> str:
-    path = VAR_DIR / "secret_key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50), encoding="ascii")
-    return path.read_text(encoding="ascii")
-
-
-SECRET_KEY = env.text("SECRET_KEY") or (local_secret_key() if LOCAL else "")
+SECRET_KEY = env.text("SECRET_KEY")
+if LOCAL and not SECRET_KEY:
+    SECRET_KEY = kept_secret(VAR_DIR / "secret_key").read_text(encoding="ascii")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "Set SECRET_KEY (or SECRET_KEY_FILE) in the environment."

@@ -14,6 +14,7 @@ from urllib.request import urlopen
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.db import OperationalError
 
 from config import embedded_postgres
 from config.demo.logins import LOGINS, PASSWORD
@@ -128,17 +129,18 @@ def main() -> int:
         while not failed:
             time.sleep(0.5)
             failed = next((n for n, c in children.items() if c.poll() is not None), "")
+        say(f"The {failed} process ended by itself; see its last lines above.")
     except KeyboardInterrupt:
         say("\nStopping …")
+    except OperationalError as error:
+        failed = "database"
+        say(f"The database cannot be used: {error}")
     finally:
         # A second Ctrl-C must not cut the stop short and leave a child behind.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         stop(children)
         stop_database()
-    if failed:
-        say(f"The {failed} process ended by itself; see its last lines above.")
-        return 1
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

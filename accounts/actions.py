@@ -3,12 +3,17 @@
 Wording is a translated string with {names} taken from the entry's data.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from accounts.models import LogEntry
+if TYPE_CHECKING:
+    # Apps register while models are still being loaded.
+    from collections.abc import Mapping
+
+    from accounts.models import LogEntry
 
 _wording: dict[str, Any] = {}
 _pages: dict[str, str] = {}

@@ -3,6 +3,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +77,12 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        if self.path and self.parent and self.parent.path.startswith(self.path):
+            raise ValidationError(
+                _("An organisation cannot belong to one of its own."), code="circle"
+            )
+
     def contains(self, other: "Organisation") -> bool:
         return other.path.startswith(self.path)
 
@@ -116,6 +123,11 @@ class User(AbstractUser):
     def sees_everything(self) -> bool:
         """True for the centre's own people: no customer or case is hidden from them."""
         return self.has_role(*CENTRE)
+
+    @property
+    def enters_admin(self) -> bool:
+        """Administrators always; others when they are marked as staff."""
+        return self.is_active and (self.is_staff or self.has_role(Role.ADMINISTRATOR))
 
 
 class LogEntry(models.Model):

@@ -1,12 +1,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import LogEntry, Notification, Organisation, User
 
@@ -46,8 +44,7 @@ def save_organisation(organisation: Organisation) -> Organisation:
     parent = organisation.parent
     new_path = f"{parent.path if parent else ''}{organisation.code}/"
     old_path = organisation.path
-    if old_path and parent and parent.path.startswith(old_path):
-        raise ValidationError(_("An organisation cannot belong to one of its own."))
+    organisation.clean()
     organisation.path = new_path
     organisation.save()
     if old_path and old_path != new_path:

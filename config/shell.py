@@ -19,8 +19,8 @@ def for_roles(*roles: Role) -> Allowed:
     )
 
 
-def is_staff(request: HttpRequest) -> bool:
-    return request.user.is_authenticated and request.user.is_staff
+def enters_admin(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.enters_admin
 
 
 def item(title: Any, icon: str, url: str, allowed: Allowed) -> dict[str, Any]:
@@ -40,6 +40,30 @@ NAVIGATION: list[dict[str, Any]] = [
             item(_("Customers"), "person_search", "desk:search", for_roles(*CENTRE)),
         ],
     },
+    {
+        "title": _("Administration"),
+        "collapsible": True,
+        "items": [
+            item(title, icon, f"admin:{page}_changelist", enters_admin)
+            for title, icon, page in (
+                (_("Users"), "group", "accounts_user"),
+                (_("Organisations"), "account_tree", "accounts_organisation"),
+                (_("Standards"), "timer", "standards_standard"),
+                (_("Procedures"), "checklist", "standards_procedure"),
+                (_("Work calendars"), "calendar_month", "standards_workcalendar"),
+                (_("Follow-up plans"), "event_repeat", "followups_plan"),
+                (_("Questionnaires"), "quiz", "followups_questionnaire"),
+                (_("Business log"), "history", "accounts_logentry"),
+            )
+        ]
+        + [
+            item(title, icon, f"admin:{page}_changelist", for_roles(Role.ADMINISTRATOR))
+            for title, icon, page in (
+                (_("Failed log-ins"), "lock", "axes_accessattempt"),
+                (_("Failed background work"), "error", "django_q_failure"),
+            )
+        ],
+    },
 ]
 
 UNFOLD: dict[str, Any] = {
@@ -47,6 +71,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Customer centre"),
     "SITE_SYMBOL": "support_agent",
     "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("favicon.svg"),
+        }
+    ],
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
@@ -68,7 +99,7 @@ UNFOLD: dict[str, Any] = {
         }
     },
     "SIDEBAR": {
-        "show_search": is_staff,
+        "show_search": enters_admin,
         "command_search": True,
         "navigation": NAVIGATION,
     },

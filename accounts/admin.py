@@ -1,0 +1,165 @@
+from typing import Any
+
+from axes.admin import AccessAttemptAdmin as AxesAccessAttemptAdmin
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authtoken.models import TokenProxy
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.actions import describe
+from accounts.admin_bases import (
+    NeverDeletedAdmin,
+    RoomAdmin,
+    ViewOnlyAdmin,
+    ViewOnlyRows,
+)
+from accounts.models import LogEntry, Notification, Organisation, User
+from accounts.roles import Role
+from accounts.services import save_organisation
+
+# Groups are the roles in code; keys of the API are nobody's but their owner's; who
+# came and went is in the business log's own table of Axes, which needs no page.
+for model in (Group, TokenProxy, AccessAttempt, AccessLog, AccessFailureLog):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(NeverDeletedAdmin):
+    list_display = ["name", "code", "kind", "parent", "phone", "is_active"]
+    list_filter = ["kind", "is_active"]
+    list_select_related = ["parent"]
+    search_fields = ["code", "name"]
+    autocomplete_fields = ["parent"]
+    ordering = ["path"]
+
+    def save_model(
+        self, request: HttpRequest, obj: Organisation, form: Any, change: bool
+    ) -> None:
+        save_organisation(obj)
+
+
+class RolesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return str(Role(obj.name).label)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, NeverDeletedAdmin):  # type: ignore[type-arg]
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = [
+        "username",
+        "name",
+        "organisation",
+        "role_names",
+        "is_staff",
+        "is_active",
+        "last_login",
+    ]
+    list_filter = ["groups", "is_active", "is_staff", "organisation__kind"]
+    list_select_related = ["organisation"]
+    search_fields = ["username", "first_name", "last_name", "email", "extension"]
+    autocomplete_fields = ["organisation"]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = ["groups"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (
+            _("Person"),
+            {"fields": ["last_name", "first_name", "email", "extension", "language"]},
+        ),
+        (
+            _("Place and roles"),
+            {"fields": ["organisation", "groups", "is_staff", "is_active"]},
+        ),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "classes": ["wide"],
+                "fields": [
+                    "username",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                    "organisation",
+                    "groups",
+                ],
+            },
+        )
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        people: QuerySet[User] = super().get_queryset(request)
+        return people.prefetch_related("groups")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Those who only look do not get to see even the hash of a password."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        return [(None, {"fields": ["username"]}), *fieldsets[1:]]
+
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "groups":
+            kwargs["form_class"] = RolesField
+            kwargs["queryset"] = Group.objects.filter(name__in=Role.values)
+            kwargs["help_text"] = _("What the person does here.")
+            kwargs["label"] = _("Roles")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @admin.display(description=_("name"))
+    def name(self, user: User) -> str:
+        return user.get_full_name()
+
+    @admin.display(description=_("roles"))
+    def role_names(self, user: User) -> str:
+        known = [role for role in Role if role in user.roles]
+        return ", ".join(str(role.label) for role in known)
+
+
+class NotificationRows(ViewOnlyRows):
+    model = Notification
+    fields = ["to", "read_at"]
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ViewOnlyAdmin):
+    list_display = ["at", "sentence", "by", "subject_type", "subject_id"]
+    list_filter = ["action", "subject_type"]
+    list_select_related = ["by"]
+    search_fields = ["action", "=subject_id"]
+    date_hierarchy = "at"
+    fields = ["at", "by", "action", "subject_type", "subject_id", "data"]
+    inlines = [NotificationRows]
+
+    @admin.display(description=_("what was done"))
+    def sentence(self, entry: LogEntry) -> str:
+        return describe(entry)
+
+
+@admin.register(AccessAttempt)
+class FailedLogInAdmin(AxesAccessAttemptAdmin, RoomAdmin):
+    """Failed log-ins; deleting a row unlocks that name at that address."""
+
+    list_display = ["attempt_time", "username", "ip_address", "failures_since_start"]
+    list_filter = ["attempt_time"]
+    fieldsets = None
+    fields = ["attempt_time", "username", "ip_address", "failures_since_start"]
+    readonly_fields = fields
+    actions: list[Any] = []
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,108 @@
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_bases import NeverDeletedAdmin, Rows, ViewOnlyAdmin, ViewOnlyRows
+from crm.models import (
+    Customer,
+    Interaction,
+    Ownership,
+    Phone,
+    Repair,
+    RepairLine,
+    Sale,
+    UploadBatch,
+    Vehicle,
+)
+
+
+class PhoneRows(Rows):
+    model = Phone
+    fields = ["number", "is_wrong"]
+
+
+class OwnershipRows(ViewOnlyRows):
+    model = Ownership
+    fields = ["vehicle", "customer", "from_on", "to_on"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ownership]:
+        rows: QuerySet[Ownership] = super().get_queryset(request)
+        return rows.select_related("vehicle", "customer")
+
+
+@admin.register(Customer)
+class CustomerAdmin(NeverDeletedAdmin):
+    list_display = ["name", "kind", "city", "do_not_call", "created_at"]
+    list_filter = ["kind", "do_not_call", "province"]
+    search_fields = ["name", "phones__number"]
+    search_help_text = _("Name or telephone number")
+    date_hierarchy = "created_at"
+    inlines = [PhoneRows, OwnershipRows]
+
+
+@admin.register(Vehicle)
+class VehicleAdmin(NeverDeletedAdmin):
+    list_display = ["vin", "plate", "model", "colour", "mileage"]
+    list_filter = ["model"]
+    search_fields = ["vin", "plate", "engine_no"]
+    inlines = [OwnershipRows]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Vehicle | None = None
+    ) -> list[str]:
+        return ["vin"] if obj else []
+
+
+@admin.register(Sale)
+class SaleAdmin(ViewOnlyAdmin):
+    list_display = ["sale_no", "dealer", "customer", "vehicle", "delivered_on"]
+    list_filter = ["delivered_on"]
+    list_select_related = ["dealer", "customer", "vehicle"]
+    search_fields = ["sale_no", "invoice_no", "vehicle__vin", "customer__name"]
+    date_hierarchy = "invoiced_on"
+
+
+class LineRows(ViewOnlyRows):
+    model = RepairLine
+
+
+@admin.register(Repair)
+class RepairAdmin(ViewOnlyAdmin):
+    list_display = ["order_no", "station", "vehicle", "customer", "kind", "out_at"]
+    list_filter = ["kind", "out_at"]
+    list_select_related = ["station", "customer", "vehicle"]
+    search_fields = ["order_no", "vehicle__vin", "vehicle__plate", "customer__name"]
+    date_hierarchy = "in_at"
+    inlines = [LineRows]
+
+
+@admin.register(Interaction)
+class InteractionAdmin(ViewOnlyAdmin):
+    list_display = ["started_at", "type", "direction", "customer", "agent", "outcome"]
+    list_filter = ["type", "direction", "channel", "outcome"]
+    list_select_related = ["type", "customer", "agent"]
+    search_fields = ["customer__name", "number", "agent__username"]
+    date_hierarchy = "started_at"
+
+
+@admin.register(UploadBatch)
+class UploadBatchAdmin(ViewOnlyAdmin):
+    list_display = [
+        "id",
+        "file_name",
+        "kind",
+        "organisation",
+        "status",
+        "rows_total",
+        "rows_rejected",
+        "rows_posted",
+        "uploaded_at",
+    ]
+    list_display_links = ["id", "file_name"]
+    list_filter = ["status", "kind", "uploaded_at"]
+    list_select_related = ["organisation"]
+    search_fields = ["file_name", "organisation__name", "organisation__code"]
+    date_hierarchy = "uploaded_at"
+    # The file itself is reached through the upload's own page, which checks access.
+    exclude = ["file"]

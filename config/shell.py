@@ -41,6 +41,12 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Knowledge"),
+        "items": [
+            item(_("Articles"), "menu_book", "knowledge:articles", for_roles(*Role)),
+        ],
+    },
+    {
         "title": _("Administration"),
         "collapsible": True,
         "items": [

@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("accounts/", include("accounts.urls")),
+    path("knowledge/", include("knowledge.urls")),
     path("", include("desk.urls")),
 ]
 

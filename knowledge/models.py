@@ -1,10 +1,13 @@
-from django.contrib.postgres.indexes import GinIndex
+from datetime import date
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from knowledge.querysets import ArticleQuerySet
+from knowledge.querysets import ArticleQuerySet, ArticleVersionQuerySet
 
 
 class Article(models.Model):
@@ -45,6 +48,8 @@ class ArticleVersion(models.Model):
     effective_on = models.DateField(_("effective from"))
     expires_on = models.DateField(_("expires"), null=True, blank=True)
 
+    objects = ArticleVersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("article version")
         verbose_name_plural = _("article versions")
@@ -60,12 +65,19 @@ class ArticleVersion(models.Model):
             ),
         ]
         indexes = [
+            # In capitals, because that is how a search without case compares.
             GinIndex(
-                fields=["title", "body"],
+                OpClass(Upper("title"), name="gin_trgm_ops"),
+                OpClass(Upper("body"), name="gin_trgm_ops"),
                 name="article_words",
-                opclasses=["gin_trgm_ops", "gin_trgm_ops"],
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.number})"
+
+    def is_in_force(self, day: date) -> bool:
+        return self.effective_on <= day and not self.is_expired(day)
+
+    def is_expired(self, day: date) -> bool:
+        return self.expires_on is not None and self.expires_on <= day

@@ -1,6 +1,8 @@
 """What log entries say to people: each app registers its actions' wording and pages.
 
-Wording is a translated string with {names} taken from the entry's data.
+Wording is a translated string with {names} taken from the entry's data, or a function
+from the data to the sentence, where data keeps a code or a time the reader should not
+see as it is.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ _pages: dict[str, str] = {}
 
 
 def register_actions(wording: Mapping[str, Any]) -> None:
-    """`wording`: action -> lazy translated text, as "{by} closed case {number}"."""
+    """`wording`: action -> lazy translated text, as "{by} closed case {number}", or a
+    function from the entry's data (with `by`) to text in the reader's language."""
     _wording.update(wording)
 
 
@@ -39,13 +42,21 @@ def describe(entry: LogEntry) -> str:
     wording = _wording.get(entry.action)
     if wording is None:
         return entry.action
-    return str(wording).format_map(_Known(entry.data, by=entry.by or ""))
+    known = _Known(entry.data, by=entry.by or "")
+    if callable(wording):
+        return str(wording(known))
+    return str(wording).format_map(known)
 
 
 def page_of(entry: LogEntry) -> str:
     """The address of the page about the entry's subject, or ""."""
-    name = _pages.get(entry.subject_type)
-    return reverse(name, args=[entry.subject_id]) if name else ""
+    return page_about(entry.subject_type, entry.subject_id)
+
+
+def page_about(subject_type: str, subject_id: int) -> str:
+    """The address of a row's page, or ""."""
+    name = _pages.get(subject_type)
+    return reverse(name, args=[subject_id]) if name else ""
 
 
 def registered_actions() -> frozenset[str]:

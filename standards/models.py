@@ -11,7 +11,7 @@ from accounts.models import Organisation, User
 from standards.querysets import ClockQuerySet, StandardQuerySet
 
 
-def in_reader_language(row: models.Model, field: str) -> str:
+def in_reader_language(row: object, field: str) -> str:
     """The row's `field` in the reader's language; English when there is no other."""
     language = translation.get_language() or "en"
     suffix = "zh" if language.startswith("zh") else "en"
@@ -109,6 +109,11 @@ class WorkCalendar(models.Model):
     name_en = models.CharField(max_length=60)
     name_zh = models.CharField(max_length=60)
     time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    revision = models.BigIntegerField(
+        default=0,
+        editable=False,
+        help_text="New with every change of hours or days; the database sets it.",
+    )
 
     class Meta:
         verbose_name = _("work calendar")
@@ -146,7 +151,8 @@ class CalendarDay(models.Model):
     calendar = models.ForeignKey(WorkCalendar, models.CASCADE, related_name="days")
     date = models.DateField()
     is_working = models.BooleanField()
-    name = models.CharField(max_length=60, blank=True)
+    name_en = models.CharField(max_length=60, blank=True)
+    name_zh = models.CharField(max_length=60, blank=True)
 
     class Meta:
         ordering = ["date"]
@@ -157,7 +163,7 @@ class CalendarDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.name}"
+        return f"{self.date} {in_reader_language(self, 'name')}"
 
 
 class Standard(models.Model):
@@ -275,6 +281,10 @@ class Clock(models.Model):
     due_at = models.DateTimeField(_("due"))
     warn_at = models.DateTimeField(help_text="70 % of the allowed time is gone.")
     alarm_at = models.DateTimeField(help_text="150 % of the allowed time is gone.")
+    agreed_due_at = models.DateTimeField(
+        null=True,
+        help_text="The end of a window or a promised time, in place of the target's.",
+    )
     paused_at = models.DateTimeField(null=True, help_text="Set while a pause is open.")
     stopped_at = models.DateTimeField(_("stopped"), null=True)
 

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.querysets import InTree
-
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date, datetime
 
     from django.db.models import Model
 
+    from accounts.models import User
     from standards.models import Clock, Standard  # noqa: F401
 
 
@@ -19,13 +19,32 @@ class StandardQuerySet(QuerySet["Standard"]):
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
 
-class ClockQuerySet(InTree["Clock"]):
-    tree_path = "organisation__path"
+class ClockQuerySet(QuerySet["Clock"]):
+    def visible_to(self, user: User) -> ClockQuerySet:
+        """The centre sees all; others what is charged to, or escalates to, theirs."""
+        if user.sees_everything:
+            return self.all()
+        if user.organisation is None:
+            return self.none()
+        path = user.organisation.path
+        return self.filter(
+            Q(organisation__path__startswith=path)
+            | Q(escalates_to__path__startswith=path)
+        )
+
+    def for_pages(self) -> ClockQuerySet:
+        """With all that `standards.readings.reading` needs, so that it asks nothing."""
+        return self.select_related(
+            "standard__calendar", "standard__type", "organisation", "agent"
+        ).prefetch_related("pauses")
 
     def about(self, subject: Model) -> ClockQuerySet:
         return self.filter(
             subject_type=subject._meta.label_lower, subject_id=subject.pk
         )
+
+    def for_rows(self, model: type[Model], ids: Collection[int]) -> ClockQuerySet:
+        return self.filter(subject_type=model._meta.label_lower, subject_id__in=ids)
 
     def running(self) -> ClockQuerySet:
         return self.filter(stopped_at=None)

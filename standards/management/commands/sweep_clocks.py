@@ -1,0 +1,29 @@
+import json
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from standards.services import sweep
+
+
+class Command(BaseCommand):
+    help = "Warn about clocks that are nearly due, overdue or long overdue, once each."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--now", metavar="ISO", help="as if it were this time")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        if options["now"]:
+            try:
+                now = datetime.fromisoformat(options["now"])
+            except ValueError:
+                raise CommandError(
+                    f"{options['now']!r} is not a time such as 2025-09-30T16:30."
+                ) from None
+            if timezone.is_naive(now):
+                now = timezone.make_aware(now)
+        self.stdout.write(json.dumps(sweep(now)))

@@ -41,7 +41,7 @@ class Case(models.Model):
 
     # Which status may follow which; services check every change against it.
     NEXT: dict[str, set[str]] = {
-        Status.REGISTERED: {Status.DISPATCHED, Status.ANSWERED, Status.CLOSED},
+        Status.REGISTERED: {Status.DISPATCHED, Status.ANSWERED},
         Status.DISPATCHED: {Status.ACCEPTED, Status.REGISTERED},
         Status.ACCEPTED: {Status.ANSWERED, Status.REGISTERED},
         Status.ANSWERED: {Status.CLOSED, Status.REGISTERED},
@@ -130,6 +130,15 @@ class Transfer(models.Model):
         RETURNED = "returned", _("Returned")
         ANSWERED = "answered", _("Answered")
 
+    # Which status may follow which; services check every change against it.
+    NEXT: dict[str, set[str]] = {
+        Status.SENT: {Status.ACCEPTED, Status.RETURNED},
+        Status.ACCEPTED: {Status.ANSWERED, Status.RETURNED},
+        Status.RETURNED: set(),
+        Status.ANSWERED: set(),
+    }
+    WAITING = (Status.SENT, Status.ACCEPTED)
+
     case = models.ForeignKey(Case, models.CASCADE, related_name="transfers")
     round = models.PositiveSmallIntegerField(_("round"))
     to = models.ForeignKey(
@@ -172,3 +181,41 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} → {self.to}"
+
+
+class CentreAnswer(models.Model):
+    """What the centre itself answered in a round that no department was asked in."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="centre_answers")
+    round = models.PositiveSmallIntegerField(_("round"))
+    text = models.TextField(_("answer"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("answer of the centre")
+        verbose_name_plural = _("answers of the centre")
+        ordering = ["-round"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "round"], name="centreanswer_once_per_round"
+            ),
+            models.CheckConstraint(name="centreanswer_has_text", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} ({self.round})"
+
+
+class CaseDay(models.Model):
+    """How many case numbers a day has given out; its row is the lock on the next."""
+
+    day = models.DateField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("day of case numbers")
+        verbose_name_plural = _("days of case numbers")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.last}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         Repair,
         Sale,
         UploadBatch,
+        UploadRow,
         Vehicle,
     )
 
@@ -60,6 +61,17 @@ class RepairQuerySet(InTree["Repair"]):
 
 class UploadBatchQuerySet(InTree["UploadBatch"]):
     tree_path = "organisation__path"
+
+
+class UploadRowQuerySet(QuerySet["UploadRow"]):
+    def accepted(self) -> UploadRowQuerySet:
+        return self.filter(errors=[])
+
+    def refused(self) -> UploadRowQuerySet:
+        return self.exclude(errors=[])
+
+    def with_problems(self) -> UploadRowQuerySet:
+        return self.exclude(errors=[], warnings=[])
 
 
 class InteractionQuerySet(QuerySet["Interaction"]):

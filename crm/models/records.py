@@ -23,6 +23,9 @@ class Sale(models.Model):
     batch = models.ForeignKey(
         UploadBatch, models.PROTECT, null=True, related_name="sales"
     )
+    content = models.UUIDField(
+        null=True, editable=False, help_text="A hash of the row it came from."
+    )
 
     objects = SaleQuerySet.as_manager()
 
@@ -72,6 +75,9 @@ class Repair(models.Model):
     adviser = models.CharField(_("service adviser"), max_length=50, blank=True)
     batch = models.ForeignKey(
         UploadBatch, models.PROTECT, null=True, related_name="repairs"
+    )
+    content = models.UUIDField(
+        null=True, editable=False, help_text="A hash of the row it came from."
     )
 
     objects = RepairQuerySet.as_manager()

@@ -1,8 +1,9 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
-from crm.querysets import UploadBatchQuerySet
+from crm.querysets import UploadBatchQuerySet, UploadRowQuerySet
 
 
 class UploadBatch(models.Model):
@@ -43,7 +44,9 @@ class UploadBatch(models.Model):
     file = models.FileField(upload_to="uploads/%Y/%m/")
     file_name = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(max_length=64)
+    # The header as it was sent, and the names of a row's values in order.
     columns = models.JSONField(default=list)
+    fields = models.JSONField(default=list)
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.RECEIVED
     )
@@ -73,25 +76,45 @@ class UploadBatch(models.Model):
 class UploadRow(models.Model):
     """One line of a file: as it was sent, as it was understood, what is wrong with it.
 
-    `errors` and `warnings` are lists of {"code", "column", "value"}; the wording is
-    made when they are read, in the reader's language (crm/uploads/problems.py).
+    `values` go by the names in the batch's `fields`. `errors` and `warnings` are lists
+    of {"code", "column", "value"}; the wording is made when they are read, in the
+    reader's language (crm/uploads/problems.py). `person` is the number of the first row
+    about the same customer. Rows come by the hundred thousand, so they are lean: no id,
+    no more indexes than are used.
     """
 
-    batch = models.ForeignKey(UploadBatch, models.CASCADE, related_name="rows")
+    class Effect(models.TextChoices):
+        NEW = "new", _("new")
+        CHANGED = "changed", _("changed")
+        UNCHANGED = "unchanged", _("unchanged")
+
+    pk = models.CompositePrimaryKey("batch_id", "number")
+    batch = models.ForeignKey(
+        UploadBatch, models.CASCADE, related_name="rows", db_index=False
+    )
     number = models.PositiveIntegerField(
         _("row"), help_text="Line in the file, from 1."
     )
-    cells = models.JSONField(default=list)
-    values = models.JSONField(default=dict)
+    cells = ArrayField(models.TextField())
+    values = ArrayField(models.TextField())
+    content = models.UUIDField(help_text="A hash of the values.")
+    person = models.PositiveIntegerField(default=0)
+    effect = models.CharField(max_length=10, choices=Effect, default=Effect.NEW)
     errors = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
+
+    objects = UploadRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("upload row")
         verbose_name_plural = _("upload rows")
-        ordering = ["batch", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["batch", "number"], name="row_once")
+        ordering = ["batch_id", "number"]
+        indexes = [
+            models.Index(
+                fields=["batch", "number"],
+                name="row_with_problems",
+                condition=~models.Q(errors=[]) | ~models.Q(warnings=[]),
+            )
         ]
 
     def __str__(self) -> str:

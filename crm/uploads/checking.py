@@ -1,0 +1,235 @@
+"""A row's values and what is wrong with it, from the file alone.
+
+What needs the database (sold before, mileage known) is asked for all rows at once in
+comparing.py.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from crm import vins
+from crm.models import Customer, UploadBatch
+from crm.uploads import cells
+from crm.uploads.cells import CellError, Parser
+from crm.uploads.columns import COLUMNS
+
+Problem = dict[str, Any]
+
+
+@dataclass(slots=True)
+class CheckedRow:
+    """`person` is the number of the first row that is about the same customer."""
+
+    number: int
+    cells: list[str]
+    values: list[str]
+    person: int = 0
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+class Memo(dict[str, str]):
+    """What a cell came to, kept while the column repeats itself; errors are not kept."""
+
+    MOST = 5_000
+
+    def __init__(self, parse: Parser) -> None:
+        super().__init__()
+        self.parse = parse
+
+    def __missing__(self, text: str) -> str:
+        value = self.parse(text)
+        if len(self) < self.MOST:
+            self[text] = value
+        return value
+
+
+PARSERS: dict[str, dict[str, Parser]] = {
+    UploadBatch.Kind.SALES: {
+        "sale_no": cells.number_of_record,
+        "buyer": cells.name,
+        "gender": cells.gender,
+        "phone": cells.phone,
+        "id_number": cells.identity,
+        "province": cells.text_up_to(50),
+        "city": cells.text_up_to(50),
+        "address": cells.text_up_to(200),
+        "vin": cells.vin,
+        "engine_no": cells.text_up_to(30),
+        "model": cells.text_up_to(60),
+        "colour": cells.text_up_to(30),
+        "price": cells.amount,
+        "invoice_no": cells.text_up_to(40),
+        "invoiced_on": cells.date,
+        "delivered_on": cells.date,
+        "salesperson": cells.text_up_to(50),
+    },
+    UploadBatch.Kind.REPAIRS: {
+        "order_no": cells.number_of_record,
+        "vin": cells.vin,
+        "plate": cells.text_up_to(15),
+        "customer": cells.name,
+        "phone": cells.phone,
+        "kind": cells.repair_kind,
+        "in_at": cells.time,
+        "out_at": cells.time,
+        "mileage": cells.mileage,
+        "statement": cells.text_up_to(2000),
+        "work": cells.text_up_to(2000),
+        "parts": cells.text_up_to(2000),
+        "labour_cost": cells.amount,
+        "material_cost": cells.amount,
+        "total": cells.amount,
+        "adviser": cells.text_up_to(50),
+    },
+}
+# What a staged row keeps, in order: the cells, and what follows from them.
+FIELDS: dict[str, list[str]] = {
+    kind: [*parsers, "customer_kind"] for kind, parsers in PARSERS.items()
+}
+NAMES: dict[str, str] = {
+    UploadBatch.Kind.SALES: "buyer",
+    UploadBatch.Kind.REPAIRS: "customer",
+}
+
+PERSON, COMPANY = Customer.Kind.PERSON.value, Customer.Kind.COMPANY.value
+# An unusual price is asked about, not refused.
+LOW_PRICE, HIGH_PRICE = 1_000, 20_000_000
+SHARED_BY = 3
+
+
+class Checker:
+    """Checks the rows of one file in order, remembering what came before."""
+
+    def __init__(self, kind: str, places: dict[str, int], today: date) -> None:
+        self.kind = kind
+        self.places = places
+        self.today = today.isoformat()
+        self.end_of_today = f"{self.today}T23:59"
+        fields = FIELDS[kind]
+        self.width = len(fields)
+        self.name_at = fields.index(NAMES[kind])
+        self.at = {name: i for i, name in enumerate(fields)}
+        # (place among the values, place in the file, name, text -> value)
+        self.plan: list[tuple[int, int, str, Callable[[str], str]]] = [
+            (self.at[name], places[name], name, Memo(parse).__getitem__)
+            for name, parse in PARSERS[kind].items()
+            if name in places
+        ]
+        self.required = [
+            (self.at[column.name], column.name)
+            for column in COLUMNS[kind]
+            if column.required
+        ]
+        self.numbers: dict[str, int] = {}
+        self.vins: dict[str, int] = {}
+        self.people: dict[tuple[str, str], int] = {}
+        self.names: dict[str, set[str]] = {}
+        self.rules = (
+            self._check_sale if kind == UploadBatch.Kind.SALES else self._check_repair
+        )
+
+    def check(self, number: int, sent: list[str]) -> CheckedRow:
+        values = [""] * self.width
+        row = CheckedRow(number, sent, values)
+        for at, place, name, parse in self.plan:
+            text = sent[place]
+            if text:
+                try:
+                    values[at] = parse(text)
+                except CellError as error:
+                    row.errors.append(problem(error.code, name, text))
+        for at, name in self.required:
+            if not values[at] and not any(e["column"] == name for e in row.errors):
+                row.errors.append(problem("missing", name, ""))
+        customer = values[self.name_at]
+        values[-1] = COMPANY if cells.is_company(customer) else PERSON
+        self.rules(row)
+        return row
+
+    def _check_sale(self, row: CheckedRow) -> None:
+        values, at = row.values, self.at
+        vin, number = values[at["vin"]], values[at["sale_no"]]
+        invoiced, delivered = values[at["invoiced_on"]], values[at["delivered_on"]]
+        if vin and not vins.check_digit_ok(vin):
+            row.warnings.append(problem("vin_check_digit", "vin", vin))
+        if invoiced > self.today:
+            row.errors.append(problem("date_future", "invoiced_on", invoiced))
+        if delivered > self.today:
+            row.errors.append(problem("date_future", "delivered_on", delivered))
+        if delivered and delivered < invoiced:
+            row.warnings.append(
+                problem("delivered_before_invoiced", "delivered_on", delivered)
+            )
+        if price := values[at["price"]]:
+            self._check_price(row, price)
+        self._check_twice(row, "duplicate_number", "sale_no", number, self.numbers)
+        self._check_twice(row, "duplicate_vin", "vin", vin, self.vins)
+        if not row.errors:
+            self.numbers[number] = self.vins[vin] = row.number
+            buyer, phone = values[at["buyer"]], values[at["phone"]]
+            row.person = self._person(row, buyer, phone, values[at["id_number"]])
+            self._check_shared(row, buyer, phone)
+
+    def _check_price(self, row: CheckedRow, price: str) -> None:
+        if price == "0.00":
+            row.warnings.append(problem("price_zero", "price", price))
+        elif not LOW_PRICE <= float(price) <= HIGH_PRICE:
+            row.warnings.append(problem("price_odd", "price", price))
+
+    def _check_repair(self, row: CheckedRow) -> None:
+        values, at = row.values, self.at
+        vin, number = values[at["vin"]], values[at["order_no"]]
+        came, left = values[at["in_at"]], values[at["out_at"]]
+        if vin and not vins.check_digit_ok(vin):
+            row.warnings.append(problem("vin_check_digit", "vin", vin))
+        if came > self.end_of_today:
+            row.errors.append(problem("date_future", "in_at", came))
+        if left > self.end_of_today:
+            row.errors.append(problem("date_future", "out_at", left))
+        if left and came and self._left_before(row, came, left):
+            row.errors.append(problem("out_before_in", "out_at", left))
+        self._check_twice(row, "duplicate_number", "order_no", number, self.numbers)
+        if not row.errors:
+            self.numbers[number] = row.number
+            customer, phone = values[at["customer"]], values[at["phone"]]
+            if customer and phone:
+                row.person = self._person(row, customer, phone, "")
+
+    def _left_before(self, row: CheckedRow, came: str, left: str) -> bool:
+        """A day without an hour is read as that day's end."""
+        if left.endswith("T00:00") and left[:10] == came[:10]:
+            row.values[self.at["out_at"]] = came
+            return False
+        return left < came
+
+    def _check_twice(
+        self, row: CheckedRow, code: str, name: str, value: str, seen: dict[str, int]
+    ) -> None:
+        if value and value in seen:
+            found = problem(code, name, value)
+            row.errors.append({**found, "row": seen[value]})
+
+    def _person(self, row: CheckedRow, name: str, phone: str, identity: str) -> int:
+        """Same name and a number in common, or the same identity: the same person."""
+        keys = [(name, number) for number in phone.split(" ")]
+        if identity:
+            keys.append(("", identity))
+        people = self.people
+        known = [people[key] for key in keys if key in people]
+        person = min(known) if known else row.number
+        for key in keys:
+            people[key] = person
+        return person
+
+    def _check_shared(self, row: CheckedRow, name: str, phone: str) -> None:
+        names = self.names.setdefault(phone, set())
+        names.add(name)
+        if len(names) >= SHARED_BY:
+            row.warnings.append(problem("phone_shared", "phone", phone))
+
+
+def problem(code: str, column: str, value: str) -> Problem:
+    return {"code": code, "column": column, "value": value[:200].replace("\x00", "")}

@@ -1,0 +1,123 @@
+"""What can be wrong with a file, a row or a cell, in plain words.
+
+Rows keep codes; the words are made when they are read, in the reader's language.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from crm.uploads import columns
+
+# A file that is refused whole. Words in {braces} come from the problem's params.
+FILES: dict[str, Any] = {
+    "empty": _("The file is empty."),
+    "too_large": _("The file is larger than {limit} MB. Split it into smaller files."),
+    "not_a_spreadsheet": _(
+        "This is not a spreadsheet. Send an Excel workbook (.xlsx) or a CSV file."
+    ),
+    "web_page": _(
+        "This is a web page with a spreadsheet's name. Open it in Excel or WPS and save "
+        "it as .xlsx."
+    ),
+    "other_format": _(
+        "{format} files are not read yet. Open it in Excel or WPS and save it as .xlsx "
+        "or .csv."
+    ),
+    "password": _(
+        "The file is protected by a password. Save it without one and send it again."
+    ),
+    "damaged": _(
+        "The file is damaged and cannot be read. Open it in Excel or WPS, save it anew "
+        "and send that."
+    ),
+    "bomb": _(
+        "The file unpacks to far more than a daily report can hold, so it was not opened."
+    ),
+    "no_header": _(
+        "No row of known column names was found in the first {rows} rows. Needed: "
+        "{columns}."
+    ),
+    "missing_columns": _("These columns are missing: {columns}."),
+    "no_rows": _("There are column names but no rows below them."),
+    "wrong_kind": _("{organisation} does not hand in {kind}."),
+    "inactive": _("{organisation} is not active, so it cannot hand in files."),
+}
+
+ERRORS: dict[str, Any] = {
+    "missing": _("{column} is empty"),
+    "too_long": _("{column} is too long: {value}"),
+    "vin_length": _("the VIN does not have 17 characters: {value}"),
+    "vin_letters": _("a VIN never holds the letters I, O or Q: {value}"),
+    "vin_characters": _("a VIN holds only letters and digits: {value}"),
+    "phone_malformed": _("this is not a telephone number: {value}"),
+    "phone_no_area_code": _("the area code is missing before the number: {value}"),
+    "date_impossible": _("{column} is not a date: {value}"),
+    "date_future": _("{column} lies in the future: {value}"),
+    "amount_malformed": _("{column} is not an amount: {value}"),
+    "amount_negative": _("{column} is below zero: {value}"),
+    "number_malformed": _("{column} is not a number: {value}"),
+    "kind_unknown": _(
+        "unknown repair type: {value} (known: warranty, maintenance, general, accident, "
+        "recall)"
+    ),
+    "out_before_in": _("the car left before it came in: {value}"),
+    "duplicate_vin": _("the same VIN is already in row {row} of this file: {value}"),
+    "duplicate_number": _(
+        "the same {column} is already in row {row} of this file: {value}"
+    ),
+}
+
+WARNINGS: dict[str, Any] = {
+    "vin_check_digit": _("the VIN's check digit is wrong, look at it again: {value}"),
+    "price_zero": _("the price is 0"),
+    "price_odd": _("the price is unusual: {value}"),
+    "delivered_before_invoiced": _("delivered before it was invoiced: {value}"),
+    "phone_shared": _("other buyers in this file have the same number: {value}"),
+    "will_update": _("{value} was handed in before; it will be changed"),
+    "sold_before": _("this car was sold before, under number {value}"),
+    "mileage_fell": _("the mileage is lower than at an earlier visit: {value}"),
+    "vin_unknown": _("we have no sale of this car: {value}"),
+}
+
+WORDING = {**ERRORS, **WARNINGS}
+
+
+class FileError(ValidationError):
+    """The whole file is refused; `code` says why."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        self.params_given = params
+        super().__init__(_Worded(code, params), code=code)
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class _Worded:
+    """A message put into words only when shown, in the language of that moment."""
+
+    def __init__(self, code: str, params: dict[str, Any]) -> None:
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        shown = {
+            name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            for name, value in self.params.items()
+        }
+        return str(FILES[self.code]).format_map(shown)
+
+
+def describe(problem: dict[str, Any], kind: str) -> str:
+    """One error or warning of a row as a phrase in the reader's language."""
+    label = columns.labels(kind).get(problem.get("column", ""), "")
+    wording = WORDING.get(problem["code"])
+    if wording is None:
+        return str(problem["code"])
+    return str(wording).format_map({"value": "", "row": "", **problem, "column": label})
+
+
+def describe_all(problems: list[dict[str, Any]], kind: str) -> str:
+    return "; ".join(describe(problem, kind) for problem in problems)

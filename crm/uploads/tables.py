@@ -1,0 +1,91 @@
+"""Where the table is in the sheets: its header, its rows, and what is below it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from crm.uploads import columns
+from crm.uploads.problems import FileError
+from crm.uploads.reading import Cells, Sheet
+
+HEADER_ROWS = 20
+# Below the table: totals, signatures and remarks.
+_FOOTER = re.compile(
+    r"^(?:合计|总计|小计|共计|本页|总台数|制表|审核|审批|填表|填报|制单|复核|经办|经手|负责人|"
+    r"主管|签字|签名|签章|盖章|日期[::]|备注[::]|说明[::]|注[::]|以上|"
+    r"grand total|total|sum|prepared|checked|approved|reviewed|signed|signature|"
+    r"note[s:]|remarks?:)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """`places` says which column of the file holds what: name -> index."""
+
+    header: Cells
+    places: dict[str, int]
+    rows: Iterator[tuple[int, Cells]]
+
+
+def find_table(sheets: Iterator[Sheet], kind: str) -> Table:
+    """The first sheet that has all needed columns, or FileError about the nearest."""
+    nearest: dict[str, int] = {}
+    is_any = False
+    for sheet in sheets:
+        before: list[tuple[int, Cells]] = []
+        for row in sheet.rows:
+            before.append(row)
+            is_any = is_any or any(cell.strip() for cell in row[1])
+            found = columns.match(kind, row[1])
+            if not columns.missing(kind, found):
+                return _table(kind, row[1], found, sheet.rows)
+            if len(found) > len(nearest):
+                nearest = found
+            if len(before) >= HEADER_ROWS:
+                break
+    if not is_any:
+        raise FileError("empty")
+    missing = [column.label for column in columns.missing(kind, nearest)]
+    if len(nearest) < 2:
+        every = [column.label for column in columns.missing(kind, {})]
+        raise FileError("no_header", rows=HEADER_ROWS, columns=every)
+    raise FileError("missing_columns", columns=missing)
+
+
+def _table(
+    kind: str, header: Cells, places: dict[str, int], rows: Iterator[tuple[int, Cells]]
+) -> Table:
+    body = _rows(header, places, rows)
+    first = next(body, None)
+    if first is None:
+        raise FileError("no_rows")
+    return Table([cell.strip() for cell in header], places, chain([first], body))
+
+
+def _rows(
+    header: Cells, places: dict[str, int], rows: Iterator[tuple[int, Cells]]
+) -> Iterator[tuple[int, Cells]]:
+    """The rows that say something, each as long as the header.
+
+    Left out: blank lines, lines numbered in advance but not filled in, the header said
+    again, totals and signatures.
+    """
+    width = len(header)
+    known = sorted(places.values())
+    vin = places["vin"]
+    for number, sent in rows:
+        cells = sent
+        if len(sent) < width:
+            cells = sent + [""] * (width - len(sent))
+        # A row with a VIN is never a footer; this keeps the common case short.
+        if len(cells[vin]) > 10:
+            if cells != header:
+                yield number, cells
+            continue
+        if all(not cells[i].strip() for i in known):
+            continue
+        first = next(cell.strip() for cell in cells if cell.strip())
+        if not _FOOTER.match(first):
+            yield number, cells

@@ -1,0 +1,86 @@
+"""CSV and its kin: which encoding, which separator, and the rows."""
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from crm.uploads.problems import FileError
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What no text holds: control characters other than tab, line ends and Ctrl-Z.
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+SEPARATORS = ",\t;|"
+CHUNK = 1024 * 1024
+HEAD = 64 * 1024
+csv.field_size_limit(1024 * 1024)
+
+
+def open_text(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a text file with their numbers, or FileError."""
+    encoding = encoding_of(file)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    try:
+        head = text.read(HEAD)
+        if not head.strip():
+            raise FileError("empty")
+        if _BINARY.search(head):
+            raise FileError("not_a_spreadsheet")
+        file.seek(0)
+        text.seek(0)
+        reader = csv.reader(text, delimiter=separator_of(head))
+        yield from enumerate(reader, 1)
+    except (csv.Error, UnicodeError) as error:
+        raise FileError("damaged") from error
+    finally:
+        # The file stays open for whoever gave it.
+        text.detach()
+
+
+def encoding_of(file: BinaryIO) -> str:
+    """By its mark, else the first of UTF-8, UTF-16 and GB18030 that all of it fits."""
+    file.seek(0)
+    head = file.read(4096)
+    for mark, encoding in BOMS:
+        if head.startswith(mark):
+            return encoding
+    if b"\x00" in head:
+        even, odd = head[0::2].count(0), head[1::2].count(0)
+        if max(even, odd) > len(head) // 8 and min(even, odd) * 8 < max(even, odd):
+            return "utf-16-be" if even > odd else "utf-16-le"
+        raise FileError("not_a_spreadsheet")
+    for encoding in ("utf-8", "gb18030"):
+        if _fits(file, encoding):
+            return encoding
+    raise FileError("not_a_spreadsheet")
+
+
+def _fits(file: BinaryIO, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    file.seek(0)
+    try:
+        while chunk := file.read(CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def separator_of(head: str) -> str:
+    """The separator that most of the first lines hold; a comma when none does."""
+    unquoted = re.sub(r'"[^"]*"', "", head)
+    lines = [line for line in unquoted.splitlines()[:20] if line.strip()]
+    counts = Counter(dict.fromkeys(SEPARATORS, 0))
+    for line in lines:
+        for mark in SEPARATORS:
+            counts[mark] += line.count(mark)
+    return counts.most_common(1)[0][0]

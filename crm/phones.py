@@ -18,6 +18,7 @@ _LABEL = re.compile(
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#)[:\s]*\d{1,6}$", re.I)
 _HYPHENED_EXTENSION = re.compile(r"^(0\d{2,3}-\d{7,8})-\d{1,6}$")
 _PUNCTUATION = re.compile(r"[\s\-().‐‑–—_·]+")
+_NOTE = re.compile(r"[\u3400-\u9fff()]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE = re.compile(r"(?:10|2\d)[2-9]\d{7}|[3-9]\d{2}[2-9]\d{6,7}", re.ASCII)
 _SERVICE = re.compile(r"[48]00\d{7}", re.ASCII)
@@ -95,7 +96,7 @@ def _numbers_in(part: str) -> list[str]:
         return [whole]
     found: list[str] = []
     pending = ""
-    for word in part.split():
+    for word in _NOTE.sub(" ", part).split():
         if not any("0" <= c <= "9" for c in word):
             continue
         pending += word

@@ -12,9 +12,9 @@ class Vehicle(models.Model):
 
     vin = models.CharField("VIN", max_length=17, unique=True)
     vin_reversed = reversed_copy("vin", 17)
-    engine_no = models.CharField(_("engine number"), max_length=30, blank=True)
-    model = models.CharField(_("model"), max_length=60, blank=True)
-    colour = models.CharField(_("colour"), max_length=30, blank=True)
+    engine_no = models.CharField(_("engine number"), max_length=40, blank=True)
+    model = models.CharField(_("model"), max_length=100, blank=True)
+    colour = models.CharField(_("colour"), max_length=60, blank=True)
     plate = models.CharField(_("plate"), max_length=15, blank=True)
     mileage = models.PositiveIntegerField(_("mileage, km"), null=True)
 

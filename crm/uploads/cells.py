@@ -197,7 +197,8 @@ def _moment(text: str) -> dt.datetime | None:
         raise CellError("date_impossible")
     hour, minute = _clock(value[found.end() :].lstrip("t ,").strip())
     try:
-        moment = dt.datetime(*map(int, found.groups()), hour, minute)  # type: ignore[arg-type,misc] # noqa: DTZ001
+        year, month, day = map(int, found.groups())
+        moment = dt.datetime(year, month, day, hour, minute)  # noqa: DTZ001
     except ValueError as error:
         raise CellError("date_impossible") from error
     return _recent(moment)
@@ -241,6 +242,23 @@ def gender(text: str) -> str:
 
 
 _KIND = Repair.Kind
+_WARRANTY = """
+    保修 质保 索赔 三包 保修维修 质保维修 索赔维修 三包索赔 三包维修 首保索赔
+    warranty claim
+"""
+_MAINTENANCE = """
+    保养 首保 常规保养 定期保养 例行保养 保养维护 维护 小保养 大保养 首次保养 二保
+    maintenance service
+"""
+_GENERAL = """
+    一般维修 普通维修 维修 小修 大修 自费 自费维修 一般修理 普通修理 机修 机电维修 一般
+    普通 general repair
+"""
+_ACCIDENT = """
+    事故 事故车 事故维修 事故车维修 钣喷 钣金喷漆 保险 保险维修 理赔
+    accident insurance collision
+"""
+_RECALL = "召回 召回维修 服务活动 技术升级 recall campaign"
 _KINDS = {
     **dict.fromkeys(
         [

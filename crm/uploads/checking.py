@@ -31,7 +31,7 @@ class CheckedRow:
 
 
 class Memo(dict[str, str]):
-    """What a cell came to, kept while the column repeats itself; errors are not kept."""
+    """What cells came to, kept while the column repeats itself; errors are not."""
 
     MOST = 5_000
 
@@ -57,9 +57,9 @@ PARSERS: dict[str, dict[str, Parser]] = {
         "city": cells.text_up_to(50),
         "address": cells.text_up_to(200),
         "vin": cells.vin,
-        "engine_no": cells.text_up_to(30),
-        "model": cells.text_up_to(60),
-        "colour": cells.text_up_to(30),
+        "engine_no": cells.text_up_to(40),
+        "model": cells.text_up_to(100),
+        "colour": cells.text_up_to(60),
         "price": cells.amount,
         "invoice_no": cells.text_up_to(40),
         "invoiced_on": cells.date,

@@ -3,7 +3,7 @@
 Rows keep codes; the words are made when they are read, in the reader's language.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +18,8 @@ FILES: dict[str, Any] = {
         "This is not a spreadsheet. Send an Excel workbook (.xlsx) or a CSV file."
     ),
     "web_page": _(
-        "This is a web page with a spreadsheet's name. Open it in Excel or WPS and save "
-        "it as .xlsx."
+        "This is a web page with a spreadsheet's name. Open it in Excel or WPS and "
+        "save it as .xlsx."
     ),
     "other_format": _(
         "{format} files are not read yet. Open it in Excel or WPS and save it as .xlsx "
@@ -33,7 +33,8 @@ FILES: dict[str, Any] = {
         "and send that."
     ),
     "bomb": _(
-        "The file unpacks to far more than a daily report can hold, so it was not opened."
+        "The file unpacks to far more than a daily report can hold, so it was not "
+        "opened."
     ),
     "no_header": _(
         "No row of known column names was found in the first {rows} rows. Needed: "
@@ -59,8 +60,8 @@ ERRORS: dict[str, Any] = {
     "amount_negative": _("{column} is below zero: {value}"),
     "number_malformed": _("{column} is not a number: {value}"),
     "kind_unknown": _(
-        "unknown repair type: {value} (known: warranty, maintenance, general, accident, "
-        "recall)"
+        "unknown repair type: {value} (known: warranty, maintenance, general, "
+        "accident, recall)"
     ),
     "out_before_in": _("the car left before it came in: {value}"),
     "duplicate_vin": _("the same VIN is already in row {row} of this file: {value}"),
@@ -89,7 +90,7 @@ class FileError(ValidationError):
 
     def __init__(self, code: str, **params: Any) -> None:
         self.params_given = params
-        super().__init__(_Worded(code, params), code=code)
+        super().__init__(cast("str", _Worded(code, params)), code=code)
 
     def __str__(self) -> str:
         return str(self.message)

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -151,7 +151,9 @@ def _workbook_sheets(workbook: python_calamine.CalamineWorkbook) -> Iterator[She
             yield Sheet(meta.name, _as_text(sheet.iter_rows(), first=start[0] + 1))
 
 
-def _as_text(rows: Iterable[list[object]], first: int) -> Iterator[tuple[int, Cells]]:
+def _as_text(
+    rows: Iterable[Sequence[object]], first: int
+) -> Iterator[tuple[int, Cells]]:
     for number, row in enumerate(rows, first):
         yield number, [c if type(c) is str else cell_text(c) for c in row]
 

@@ -1,0 +1,86 @@
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts.models import Organisation
+from crm.models import UploadBatch
+from crm.uploads.problems import describe_all
+from crm.uploads.services import (
+    approve_batch,
+    post_batch,
+    receive_file,
+    submit_batch,
+)
+from crm.uploads.workbook import write_refused
+
+
+class Command(BaseCommand):
+    help = "Take in a file of sales or repairs; the last line is one JSON object."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", choices=UploadBatch.Kind.values)
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--organisation", required=True, metavar="CODE")
+        parser.add_argument(
+            "--approve", action="store_true", help="submit, approve and post it too"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            batch = take_in(
+                options["kind"],
+                options["file"],
+                options["organisation"],
+                approve=options["approve"],
+            )
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        except OSError as error:
+            raise CommandError(f"{options['file']}: {error.strerror}") from error
+        for row in batch.rows.refused().iterator():
+            reasons = describe_all(row.errors, batch.kind)
+            self.stdout.write(f"row {row.number}: {reasons}")
+        answer = {
+            "batch": batch.pk,
+            "status": batch.status,
+            "rows": batch.rows_total,
+            "accepted": batch.rows_accepted,
+            "rejected": batch.rows_rejected,
+            "warnings": batch.rows_warned,
+            "posted": batch.rows_posted,
+            "errors_file": errors_file(batch),
+        }
+        self.stdout.write(json.dumps(answer, ensure_ascii=False))
+
+
+@transaction.atomic
+def take_in(kind: str, path: Path, code: str, *, approve: bool) -> UploadBatch:
+    try:
+        organisation = Organisation.objects.get(code=code)
+    except Organisation.DoesNotExist as error:
+        raise CommandError(f"There is no organisation with the code {code}.") from error
+    with path.open("rb") as file:
+        batch = receive_file(
+            kind=kind, organisation=organisation, by=None, file=file, name=path.name
+        )
+    if approve and batch.rows_accepted:
+        submit_batch(batch, by=None)
+        approve_batch(batch, by=None)
+        post_batch(batch.pk)
+        batch.refresh_from_db()
+    return batch
+
+
+def errors_file(batch: UploadBatch) -> str | None:
+    if not batch.rows_rejected:
+        return None
+    folder = settings.MEDIA_ROOT / "refused"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{batch.pk}-refused.xlsx"
+    write_refused(batch, str(path))
+    return str(path)

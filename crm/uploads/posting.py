@@ -1,0 +1,47 @@
+"""Accepted rows to customers, vehicles and records: a few statements for any number.
+
+The staged rows that say something new become a temporary table, `posting`; every step
+after that is one statement over it. Whatever happens in between, the transaction of
+`post_batch` (services.py) makes it all or nothing.
+"""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import connection
+
+from crm.models import UploadBatch
+from crm.uploads import posting_repairs, posting_sales
+from crm.uploads.comparing import value
+
+# Held to the end of the transaction: files are posted one after the other, so two with
+# the same people or cars neither double them nor lock each other out.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('crm.uploads.posting'))"
+
+STATEMENTS: dict[str, Iterable[str]] = {
+    UploadBatch.Kind.SALES: posting_sales.STATEMENTS,
+    UploadBatch.Kind.REPAIRS: posting_repairs.STATEMENTS,
+}
+
+
+def post_rows(batch: UploadBatch) -> int:
+    """Post the batch's accepted rows; returns how many were new or changed."""
+    values = {name: value(batch.fields, name) for name in batch.fields}
+    params: dict[str, int | str] = {
+        "batch": batch.pk,
+        "organisation": batch.organisation_id,
+        "time_zone": settings.TIME_ZONE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME)
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL jit = off")
+        first, *rest = STATEMENTS[batch.kind]
+        cursor.execute(first.format(**values), params)
+        posted = cursor.rowcount
+        cursor.execute("ANALYZE posting")
+        if posted:
+            for statement in rest:
+                cursor.execute(statement, params)
+        cursor.execute("DROP TABLE posting")
+    return int(posted)

@@ -1,0 +1,84 @@
+"""Whose rows these are: known customers found, new ones made, their numbers kept.
+
+The same person is the one with the same name and a number in common, or with the same
+identity number. Works on `posting`, and leaves `people` (person -> customer_id).
+"""
+
+KNOWN = """
+    CREATE TEMPORARY TABLE known ON COMMIT DROP AS
+    SELECT person, min(customer_id) AS customer_id FROM (
+        SELECT row.person, customer.id AS customer_id
+        FROM posting AS row
+        JOIN crm_customer AS customer ON customer.id_number = row.id_number
+        WHERE row.id_number <> '' AND row.person > 0
+        UNION ALL
+        SELECT row.person, customer.id
+        FROM posting AS row
+        CROSS JOIN unnest(row.phones) AS given(number)
+        JOIN crm_phone AS phone ON phone.number = given.number
+        JOIN crm_customer AS customer
+          ON customer.id = phone.customer_id AND customer.name = row.customer
+        WHERE row.person > 0
+        UNION ALL
+        SELECT row.person, customer.id
+        FROM posting AS row
+        JOIN crm_customer AS customer
+          ON customer.id = row.likely_customer_id AND customer.name = row.customer
+        WHERE row.person > 0
+    ) AS found
+    GROUP BY person
+"""
+
+PEOPLE = """
+    CREATE TEMPORARY TABLE people ON COMMIT DROP AS
+    SELECT first.*, known.customer_id IS NULL AS is_new,
+           coalesce(
+               known.customer_id,
+               nextval(pg_get_serial_sequence('crm_customer', 'id'))
+           ) AS customer_id
+    FROM (
+        SELECT DISTINCT ON (person)
+               person, customer, customer_kind, gender, id_number, province, city,
+               address
+        FROM posting WHERE person > 0
+        ORDER BY person, number
+    ) AS first
+    LEFT JOIN known USING (person);
+    ANALYZE people;
+"""
+
+NEW_CUSTOMERS = """
+    INSERT INTO crm_customer (id, kind, name, gender, id_number, province, city,
+                              address, do_not_call, created_at)
+    SELECT customer_id, customer_kind, customer, gender, id_number, province, city,
+           address, false, now()
+    FROM people WHERE is_new
+"""
+
+# What a file leaves empty stays as it is known.
+CHANGED_CUSTOMERS = """
+    UPDATE crm_customer AS customer
+    SET gender = coalesce(nullif(person.gender, ''), customer.gender),
+        id_number = coalesce(nullif(person.id_number, ''), customer.id_number),
+        province = coalesce(nullif(person.province, ''), customer.province),
+        city = coalesce(nullif(person.city, ''), customer.city),
+        address = coalesce(nullif(person.address, ''), customer.address)
+    FROM people AS person
+    WHERE customer.id = person.customer_id AND NOT person.is_new
+      AND (person.gender, person.id_number, person.province, person.city,
+           person.address)
+       <> (customer.gender, customer.id_number, customer.province, customer.city,
+           customer.address)
+"""
+
+PHONES = """
+    INSERT INTO crm_phone (customer_id, number, is_wrong)
+    SELECT person.customer_id, given.number, false
+    FROM posting AS row
+    JOIN people AS person USING (person)
+    CROSS JOIN unnest(row.phones) WITH ORDINALITY AS given(number, place)
+    ORDER BY row.number, given.place
+    ON CONFLICT (number, customer_id) DO NOTHING
+"""
+
+STATEMENTS = (KNOWN, PEOPLE, NEW_CUSTOMERS, CHANGED_CUSTOMERS, PHONES)

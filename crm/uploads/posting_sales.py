@@ -1,0 +1,136 @@
+"""Sales: customers, their numbers, cars, who owns them from when, and the sales."""
+
+from crm.uploads import posting_people
+
+# A record whose content is the same has nothing new to say and is left out.
+POSTING = """
+    CREATE TEMPORARY TABLE posting ON COMMIT DROP AS
+    SELECT row.number, row.person, row.content,
+           {sale_no} AS sale_no, {buyer} AS customer, {customer_kind} AS customer_kind,
+           {gender} AS gender, string_to_array({phone}, ' ') AS phones,
+           {id_number} AS id_number, {province} AS province, {city} AS city,
+           {address} AS address, {vin} AS vin, {engine_no} AS engine_no,
+           {model} AS model, {colour} AS colour,
+           nullif({price}, '')::numeric AS price, {invoice_no} AS invoice_no,
+           {invoiced_on}::date AS invoiced_on,
+           nullif({delivered_on}, '')::date AS delivered_on,
+           coalesce(nullif({delivered_on}, ''), {invoiced_on})::date AS from_on,
+           {salesperson} AS salesperson,
+           sale.id AS sale_id, sale.vehicle_id AS old_vehicle_id,
+           sale.customer_id AS likely_customer_id,
+           coalesce(sale.delivered_on, sale.invoiced_on) AS old_from_on,
+           vehicle.id IS NULL AS is_new_vehicle,
+           coalesce(
+               vehicle.id, nextval(pg_get_serial_sequence('crm_vehicle', 'id'))
+           ) AS vehicle_id
+    FROM crm_uploadrow AS row
+    LEFT JOIN crm_sale AS sale
+      ON sale.dealer_id = %(organisation)s AND sale.sale_no = {sale_no}
+    LEFT JOIN crm_vehicle AS vehicle ON vehicle.vin = {vin}
+    WHERE row.batch_id = %(batch)s AND row.errors = '[]'
+      AND sale.content IS DISTINCT FROM row.content
+"""
+
+NEW_VEHICLES = """
+    INSERT INTO crm_vehicle (id, vin, engine_no, model, colour, plate)
+    SELECT vehicle_id, vin, engine_no, model, colour, ''
+    FROM posting WHERE is_new_vehicle
+"""
+
+CHANGED_VEHICLES = """
+    UPDATE crm_vehicle AS vehicle
+    SET engine_no = coalesce(nullif(row.engine_no, ''), vehicle.engine_no),
+        model = coalesce(nullif(row.model, ''), vehicle.model),
+        colour = coalesce(nullif(row.colour, ''), vehicle.colour)
+    FROM posting AS row
+    WHERE vehicle.id = row.vehicle_id AND NOT row.is_new_vehicle
+      AND (row.engine_no, row.model, row.colour)
+       <> (vehicle.engine_no, vehicle.model, vehicle.colour)
+"""
+
+# A sale corrected to another car, buyer or day never began the ownership it began.
+DROP_MISTAKEN_OWNERSHIPS = """
+    DELETE FROM crm_ownership AS ownership
+    USING posting AS row JOIN people AS person USING (person)
+    WHERE row.sale_id IS NOT NULL
+      AND ownership.vehicle_id = row.old_vehicle_id
+      AND ownership.customer_id = row.likely_customer_id
+      AND ownership.from_on = row.old_from_on
+      AND (row.vehicle_id, person.customer_id, row.from_on)
+       <> (row.old_vehicle_id, row.likely_customer_id, row.old_from_on)
+"""
+
+REOPEN_EARLIER_OWNERSHIPS = """
+    UPDATE crm_ownership AS ownership
+    SET to_on = (
+        SELECT min(later.from_on) FROM crm_ownership AS later
+        WHERE later.vehicle_id = ownership.vehicle_id
+          AND later.from_on >= ownership.from_on AND later.id <> ownership.id
+    )
+    FROM posting AS row
+    WHERE row.sale_id IS NOT NULL
+      AND ownership.vehicle_id = row.old_vehicle_id
+      AND ownership.to_on = row.old_from_on
+"""
+
+CLOSE_EARLIER_OWNERSHIPS = """
+    UPDATE crm_ownership AS ownership
+    SET to_on = row.from_on
+    FROM posting AS row JOIN people AS person USING (person)
+    WHERE NOT row.is_new_vehicle AND ownership.vehicle_id = row.vehicle_id
+      AND ownership.customer_id <> person.customer_id
+      AND ownership.from_on <= row.from_on
+      AND (ownership.to_on IS NULL OR ownership.to_on > row.from_on)
+"""
+
+# A sale that comes late, after the car was sold on, ends where the next one begins.
+NEW_OWNERSHIPS = """
+    INSERT INTO crm_ownership (vehicle_id, customer_id, from_on, to_on)
+    SELECT row.vehicle_id, person.customer_id, row.from_on,
+           CASE WHEN NOT row.is_new_vehicle THEN (
+               SELECT min(later.from_on) FROM crm_ownership AS later
+               WHERE later.vehicle_id = row.vehicle_id AND later.from_on > row.from_on
+           ) END
+    FROM posting AS row JOIN people AS person USING (person)
+    WHERE row.is_new_vehicle OR NOT EXISTS (
+        SELECT FROM crm_ownership AS same
+        WHERE same.vehicle_id = row.vehicle_id
+          AND same.customer_id = person.customer_id
+          AND same.from_on <= row.from_on
+          AND (same.to_on IS NULL OR same.to_on > row.from_on)
+    )
+"""
+
+CHANGED_SALES = """
+    UPDATE crm_sale AS sale
+    SET customer_id = person.customer_id, vehicle_id = row.vehicle_id,
+        salesperson = row.salesperson, price = row.price, invoice_no = row.invoice_no,
+        invoiced_on = row.invoiced_on, delivered_on = row.delivered_on,
+        content = row.content, batch_id = %(batch)s
+    FROM posting AS row JOIN people AS person USING (person)
+    WHERE sale.id = row.sale_id
+"""
+
+NEW_SALES = """
+    INSERT INTO crm_sale (dealer_id, sale_no, customer_id, vehicle_id, salesperson,
+                          price, invoice_no, invoiced_on, delivered_on, content,
+                          batch_id)
+    SELECT %(organisation)s, row.sale_no, person.customer_id, row.vehicle_id,
+           row.salesperson, row.price, row.invoice_no, row.invoiced_on,
+           row.delivered_on, row.content, %(batch)s
+    FROM posting AS row JOIN people AS person USING (person)
+    WHERE row.sale_id IS NULL
+"""
+
+STATEMENTS = (
+    POSTING,
+    *posting_people.STATEMENTS,
+    NEW_VEHICLES,
+    CHANGED_VEHICLES,
+    DROP_MISTAKEN_OWNERSHIPS,
+    REOPEN_EARLIER_OWNERSHIPS,
+    CLOSE_EARLIER_OWNERSHIPS,
+    NEW_OWNERSHIPS,
+    CHANGED_SALES,
+    NEW_SALES,
+)

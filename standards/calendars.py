@@ -29,6 +29,15 @@ class NoWorkingTimeError(ValueError):
     """The schedule does not hold as much working time as was asked for."""
 
 
+def elapsed(a: datetime, b: datetime) -> float:
+    """Seconds that really pass from `a` to `b`.
+
+    Plain subtraction of two times in one zone reads the clocks on the wall, and is an
+    hour wrong over a change to or from summer time.
+    """
+    return (_micro(b) - _micro(a)) / SECOND
+
+
 @dataclass(frozen=True)
 class SpecialDay:
     """A date that departs from the week: a holiday, or a make-up workday."""
@@ -49,7 +58,7 @@ class Counted:
 
     @property
     def seconds(self) -> float:
-        return (self.ends - self.starts) / timedelta(seconds=1)
+        return elapsed(self.starts, self.ends)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Asks the database nothing for clocks that come from `Clock.objects.for_pages()`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from standards.calendars import Counted, Explanation, Skipped
+from standards.calendars import Counted, Explanation, Skipped, elapsed
 from standards.durations import in_words
 from standards.models import Clock, Standard, in_reader_language
 from standards.timing import counted_in
@@ -189,7 +189,7 @@ def _left(clock: Clock, now: datetime) -> str:
     """How much is left or over on the wall clock; nothing while paused."""
     if clock.stopped_at is None and clock.paused_at is not None:
         return ""
-    left = (clock.due_at - (clock.stopped_at or now)) / timedelta(seconds=1)
+    left = elapsed(clock.stopped_at or now, clock.due_at)
     if clock.stopped_at is not None:
         text = _("{length} early") if left >= 0 else _("{length} late")
     else:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
-from standards.calendars import ALWAYS, Schedule
+from standards.calendars import ALWAYS, Schedule, elapsed
 from standards.models import Clock, ClockStep, Standard
 from standards.schedules import schedule_of
 
@@ -29,13 +29,17 @@ class Allowance:
         question cannot move it.
         """
         needed = self.seconds * share / 100
-        at = self.schedule.add_working(start, needed)
+        at = self._after(start, needed)
         for begins, ends in pauses:
-            if begins >= at:
+            if begins.astimezone(UTC) >= at:
                 break
-            needed += self.schedule.working_between(max(begins, start), ends)
-            at = self.schedule.add_working(start, needed)
+            needed += self.schedule.working_between(begins, ends)
+            at = self._after(start, needed)
         return at
+
+    def _after(self, start: datetime, seconds: float) -> datetime:
+        # In UTC, where times compare as they pass.
+        return self.schedule.add_working(start, seconds).astimezone(UTC)
 
 
 def counted_in(standard: Standard) -> Schedule:
@@ -49,8 +53,7 @@ def allowance(
     standard: Standard, start: datetime, agreed_due_at: datetime | None = None
 ) -> Allowance:
     if agreed_due_at is not None:
-        running = (agreed_due_at - start) / timedelta(seconds=1)
-        return Allowance(ALWAYS, max(running, 0))
+        return Allowance(ALWAYS, max(elapsed(start, agreed_due_at), 0))
     schedule = counted_in(standard)
     if standard.unit == Standard.Unit.WORKDAYS:
         due = schedule.add_workdays(start, standard.target)

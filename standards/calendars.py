@@ -20,7 +20,7 @@ DAY = 86_400 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_ORDINAL = EPOCH.toordinal()
 YEAR = 366  # days laid out at a time
-FARTHEST = date(2400, 1, 1).toordinal() - EPOCH_ORDINAL
+FARTHEST = date(2200, 1, 1).toordinal() - EPOCH_ORDINAL
 
 Span = tuple[int, int]  # seconds from midnight, from and to
 

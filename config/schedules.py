@@ -1,0 +1,36 @@
+"""What runs by itself, and how often. `manage.py ensure_schedules` stores it."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django_q.models import Schedule
+
+SCHEDULES: dict[str, dict[str, Any]] = {
+    "Sweep clocks": {
+        "func": "standards.tasks.sweep",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
+    "Plan follow-ups": {
+        "func": "followups.tasks.plan_followups",
+        "schedule_type": Schedule.HOURLY,
+        "minutes": None,
+    },
+}
+
+LOCK = 7_304_001  # any number no other advisory lock here uses
+
+
+@transaction.atomic
+def ensure_schedules() -> int:
+    """Store what is missing and put right what differs; how many there are.
+
+    When each runs next is left alone, and so is a schedule added by hand.
+    """
+    with connection.cursor() as cursor:
+        # The name is not unique in the table: two machines starting at once would
+        # each add theirs.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    for name, values in SCHEDULES.items():
+        Schedule.objects.update_or_create(name=name, defaults=values)
+    return len(SCHEDULES)

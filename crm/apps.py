@@ -1,7 +1,19 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions import register_actions
+
 
 class CrmConfig(AppConfig):
     name = "crm"
     verbose_name = _("Customers and vehicles")
+
+    def ready(self) -> None:
+        register_actions(
+            {
+                "customer.created": _("{by} added the customer {name}"),
+                "customer.phone_added": _("{by} added a telephone number"),
+                "customer.revealed": _("{by} was shown the full numbers"),
+                "interaction.recorded": _("{by} recorded a contact"),
+            }
+        )

@@ -1,8 +1,10 @@
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from crm.models.columns import reversed_copy
+from crm.models.columns import each_character_twice, reversed_copy
 from crm.querysets import CustomerQuerySet
 
 
@@ -35,6 +37,10 @@ class Customer(models.Model):
         indexes = [
             models.Index(
                 fields=["name"], name="customer_name", opclasses=["text_pattern_ops"]
+            ),
+            GinIndex(
+                OpClass(each_character_twice(Upper("name")), name="gin_trgm_ops"),
+                name="customer_name_part",
             ),
             models.Index(
                 fields=["id_number"],

@@ -1,11 +1,13 @@
+from datetime import datetime, timedelta
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from complaints.models import Case
 from crm.models import Customer, Interaction, Repair, Sale, Vehicle
-from followups.querysets import TaskQuerySet
+from followups.querysets import PlanQuerySet, TaskQuerySet
 from standards.models import InteractionType, in_reader_language
 
 
@@ -95,6 +97,8 @@ class Plan(models.Model):
     )
     is_active = models.BooleanField(default=True)
 
+    objects = PlanQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("follow-up plan")
         verbose_name_plural = _("follow-up plans")
@@ -119,6 +123,8 @@ class Task(models.Model):
         SUPPRESSED = "suppressed", _("Not called, a case is open")
 
     OPEN = (Status.PLANNED, Status.ASSIGNED)
+    # An agent has this long before anybody may keep the promise in their place.
+    PROMISE_GRACE = timedelta(minutes=15)
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="tasks")
@@ -128,12 +134,19 @@ class Task(models.Model):
     sale = models.ForeignKey(Sale, models.CASCADE, null=True, related_name="tasks")
     repair = models.ForeignKey(Repair, models.CASCADE, null=True, related_name="tasks")
     case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="tasks")
-    round = models.PositiveSmallIntegerField(default=1, help_text="The case's round.")
+    round = models.PositiveSmallIntegerField(
+        null=True, help_text="The case's round that a resolution check is about."
+    )
     status = models.CharField(
         _("status"), max_length=12, choices=Status, default=Status.PLANNED
     )
     not_before = models.DateTimeField(_("call from"))
     due_at = models.DateTimeField(_("call until"))
+    promised_at = models.DateTimeField(
+        _("promised for"),
+        null=True,
+        help_text="When the customer was told we ring; such a task never expires.",
+    )
     priority = models.PositiveSmallIntegerField(default=50)
     assigned_to = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="tasks"
@@ -159,7 +172,20 @@ class Task(models.Model):
             ),
             models.CheckConstraint(
                 name="task_assigned_has_agent",
-                condition=~Q(status="assigned") | Q(assigned_to__isnull=False),
+                condition=~Q(status="assigned")
+                | Q(assigned_to__isnull=False, assigned_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="task_window_forward",
+                condition=Q(due_at__gte=F("not_before"))
+                | Q(promised_at__isnull=False)
+                | Q(case__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["assigned_to"],
+                condition=Q(status="assigned"),
+                name="task_one_in_hand",
+                violation_error_message=_("An agent holds one task at a time."),
             ),
         ]
         indexes = [
@@ -169,14 +195,39 @@ class Task(models.Model):
                 condition=Q(status="planned"),
             ),
             models.Index(
-                fields=["assigned_to"],
-                name="task_mine",
-                condition=Q(status="assigned"),
+                fields=["assigned_to", "not_before"],
+                name="task_promised",
+                condition=Q(status="planned", assigned_to__isnull=False),
             ),
+            models.Index(fields=["status", "due_at"], name="task_status"),
         ]
 
     def __str__(self) -> str:
         return f"{self.plan}: {self.customer}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+    @property
+    def is_owed(self) -> bool:
+        """Promised, or what a case waits for: it stays however late it is."""
+        return self.promised_at is not None or self.case_id is not None
+
+    def is_held_by(self, user: User) -> bool:
+        return self.status == self.Status.ASSIGNED and self.assigned_to_id == user.pk
+
+    def is_late(self, now: datetime) -> bool:
+        return self.is_open and self.due_at < now
+
+    @property
+    def organisation(self) -> Organisation | None:
+        """The dealer, the station, or whom the case concerns."""
+        if self.sale:
+            return self.sale.dealer
+        if self.repair:
+            return self.repair.station
+        return self.case.organisation if self.case else None
 
 
 class Attempt(models.Model):

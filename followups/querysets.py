@@ -2,13 +2,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from followups.hours import Part
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import User
-    from followups.models import Task  # noqa: F401
+    from followups.models import Plan, Task  # noqa: F401
+
+# Calls we owe: promised ones, and the checks that close a case. They stay on the list
+# however late they are.
+OWED = Q(promised_at__isnull=False) | Q(case__isnull=False)
+
+
+class PlanQuerySet(QuerySet["Plan"]):
+    def active(self) -> PlanQuerySet:
+        return self.filter(is_active=True)
 
 
 class TaskQuerySet(QuerySet["Task"]):
@@ -28,8 +39,58 @@ class TaskQuerySet(QuerySet["Task"]):
     def open(self) -> TaskQuerySet:
         return self.filter(status__in=self.model.OPEN)
 
+    def waiting(self) -> TaskQuerySet:
+        return self.filter(status=self.model.Status.PLANNED)
+
+    def in_hand(self, agent: User) -> TaskQuerySet:
+        return self.filter(status=self.model.Status.ASSIGNED, assigned_to=agent)
+
+    def surveys(self) -> TaskQuerySet:
+        """Calls we want to make and do not owe; the rest never expires."""
+        return self.exclude(OWED)
+
     def callable_at(self, at: datetime) -> TaskQuerySet:
-        """Free to be taken now."""
+        """Waiting, opened, and not too late."""
+        return self.waiting().filter(Q(due_at__gt=at) | OWED, not_before__lte=at)
+
+    def promised_by(self, agent: User, at: datetime) -> TaskQuerySet:
+        """The agent's own promises whose time has come."""
+        return self.waiting().filter(
+            assigned_to=agent, promised_at__lte=at, not_before__lte=at
+        )
+
+    def for_anybody(self, at: datetime) -> TaskQuerySet:
+        """Callable, and not kept for the agent who promised it."""
+        return self.callable_at(at).filter(
+            Q(assigned_to=None) | Q(promised_at__lt=at - self.model.PROMISE_GRACE)
+        )
+
+    def not_tried_in(self, part: Part) -> TaskQuerySet:
+        """Leave out those the customer did not answer in this part of the day, until
+        every part has been tried."""
+        attempts = self.model._meta.get_field("attempts").related_model.objects  # type: ignore[attr-defined]
+        tried = attempts.filter(
+            task=OuterRef("pk"),
+            outcome="no_answer",
+            at__hour__gte=part.starts.hour,
+            at__hour__lt=part.ends.hour or 24,
+        )
         return self.filter(
-            status=self.model.Status.PLANNED, not_before__lte=at, due_at__gt=at
+            Q(attempts_made=0) | Q(attempts_made__gte=len(Part.ALL)) | ~Exists(tried)
+        )
+
+    def for_list(self) -> TaskQuerySet:
+        return self.select_related(
+            "plan",
+            "customer",
+            "vehicle",
+            "assigned_to",
+            "sale__dealer",
+            "repair__station",
+            "case__organisation",
+        )
+
+    def for_call_page(self) -> TaskQuerySet:
+        return self.for_list().select_related(
+            "plan__questionnaire", "plan__type", "sale__batch", "case__owner"
         )

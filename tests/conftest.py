@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import User
 from tests.cast import Cast, Places, make_cast, make_places
 
-APPS_WITH_DEFAULTS = ["accounts", "standards"]
+APPS_WITH_DEFAULTS = ["accounts", "standards", "followups"]
 
 
 def load_defaults() -> None:

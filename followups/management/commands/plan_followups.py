@@ -1,0 +1,23 @@
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from followups.services import run_planning
+
+
+class Command(BaseCommand):
+    help = "Plan the calls that are owed. The last line is JSON."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--today", help="YYYY-MM-DD; today by default")
+
+    def handle(self, *args: Any, today: str | None = None, **options: Any) -> None:
+        try:
+            day = date.fromisoformat(today) if today else timezone.localdate()
+        except ValueError as problem:
+            raise CommandError(f"--today: {problem}.") from problem
+        self.stdout.write(json.dumps(asdict(run_planning(day))))

@@ -38,6 +38,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             item(_("My desk"), "headset_mic", "desk:home", for_roles(*CENTRE)),
             item(_("Customers"), "person_search", "desk:search", for_roles(*CENTRE)),
+            item(_("Follow-ups"), "call", "followups:tasks", for_roles(*CENTRE)),
         ],
     },
     {

@@ -7,6 +7,7 @@ from config.views import favicon, healthz
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/", include("config.api_urls")),
     path("favicon.ico", favicon, name="favicon"),
     path("healthz", healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),

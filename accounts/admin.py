@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import TokenProxy
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.actions import describe
 from accounts.admin_bases import (
@@ -69,7 +70,7 @@ class UserAdmin(DjangoUserAdmin, NeverDeletedAdmin):  # type: ignore[type-arg]
     search_fields = ["username", "first_name", "last_name", "email", "extension"]
     autocomplete_fields = ["organisation"]
     readonly_fields = ["last_login", "date_joined"]
-    filter_horizontal = ["groups"]
+    filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (
@@ -118,7 +119,18 @@ class UserAdmin(DjangoUserAdmin, NeverDeletedAdmin):  # type: ignore[type-arg]
             kwargs["queryset"] = Group.objects.filter(name__in=Role.values)
             kwargs["help_text"] = _("What the person does here.")
             kwargs["label"] = _("Roles")
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        """Administrators are staff, so that the admin's own search serves them too."""
+        super().save_related(request, form, formsets, change)
+        roles = form.instance.groups.values_list("name", flat=True)
+        if Role.ADMINISTRATOR in roles and not form.instance.is_staff:
+            form.instance.is_staff = True
+            form.instance.save(update_fields=["is_staff"])
 
     @admin.display(description=_("name"))
     def name(self, user: User) -> str:

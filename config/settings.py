@@ -235,7 +235,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Customer centre",
-    "DESCRIPTION": "Customers, vehicles, cases, tasks: what the user may see.",
+    "DESCRIPTION": (
+        "Customers, vehicles, cases and tasks: to each user what they see on the "
+        "pages. Get a key from `POST /api/token/` and send it as "
+        "`Authorization: Token <key>`. [Back to the pages](/)"
+    ),
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

@@ -24,12 +24,21 @@ def enters_admin(request: HttpRequest) -> bool:
 
 
 def item(title: Any, icon: str, url: str, allowed: Allowed) -> dict[str, Any]:
+    link = reverse_lazy(url)
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(url),
+        "link": link,
         "permission": allowed,
+        "active": lambda request: str(link) == nearest_link(request.path),
     }
+
+
+def nearest_link(path: str) -> str:
+    """The link of the navigation that leads nearest to the page."""
+    links = [str(entry["link"]) for group in NAVIGATION for entry in group["items"]]
+    above = [link for link in links if link != "/" and path.startswith(link)]
+    return max(above, key=len) if above else path
 
 
 NAVIGATION: list[dict[str, Any]] = [
@@ -106,7 +115,7 @@ UNFOLD: dict[str, Any] = {
         }
     },
     "SIDEBAR": {
-        "show_search": enters_admin,
+        "show_search": lambda request: request.user.is_staff,
         "command_search": True,
         "navigation": NAVIGATION,
     },

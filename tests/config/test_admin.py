@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import Organisation, User
+from config.shell import nearest_link
 from tests.factories.accounts import UserFactory
 
 ADMINS = sorted(admin.site._registry.items(), key=lambda pair: pair[0]._meta.label)
@@ -113,6 +114,12 @@ def test_an_administrator_adds_a_person_with_a_role(cast, places, logged_in):
     assert dora.roles == {"agent"}
     assert dora.organisation == places.hq
     assert not dora.is_superuser
+
+
+def test_the_navigation_marks_the_page_one_is_on(cast, places, logged_in):
+    assert nearest_link(page(User, "add")) == page(User, "changelist")
+    assert nearest_link("/") == "/"
+    assert nearest_link("/no/such/page/") == "/no/such/page/"
 
 
 def test_moving_an_organisation_in_the_admin_moves_all_below_it(

@@ -43,18 +43,13 @@ def test_cases_are_found_by_what_people_know_of_them(get, cast, places):
     assert get(ordering="opened_at") == [old.pk, new.pk]
 
 
-def test_a_department_sees_the_cases_handed_to_it_and_its_own_transfers(
-    cast, places, logged_in
-):
+def test_a_department_sees_the_cases_handed_to_it(cast, places, logged_in):
     case = make_case(cast.agent, make_customer())
     make_case(cast.agent, make_customer())
-    first = hand_over(case, places.other_department, cast.agent)
-    first.status, first.return_reason = "returned", "Not ours"
-    first.save()
     own = hand_over(case, places.department, cast.agent)
     [row] = logged_in(cast.handler).get("/api/cases/").json()["results"]
     assert row["id"] == case.pk
     assert [transfer["id"] for transfer in row["transfers"]] == [own.pk]
     url = f"/api/cases/{case.pk}/"
-    assert len(logged_in(cast.agent).get(url).json()["transfers"]) == 2
+    assert logged_in(cast.other_handler).get(url).status_code == 404
     assert logged_in(cast.outsider).get(url).status_code == 404

@@ -51,6 +51,17 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Standards"),
+        "items": [
+            item(
+                _("Boards"),
+                "monitoring",
+                "desk:boards",
+                for_roles(*CENTRE, Role.REGIONAL_MANAGER, Role.BRANCH_REVIEWER),
+            ),
+        ],
+    },
+    {
         "title": _("Knowledge"),
         "items": [
             item(_("Articles"), "menu_book", "knowledge:articles", for_roles(*Role)),

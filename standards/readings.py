@@ -47,7 +47,7 @@ def promise(standard: Standard) -> str:
     if standard.unit == Standard.Unit.WORKDAYS:
         length = _("{n} working days").format(n=standard.target)
     else:
-        length = in_words(standard.target)
+        length = in_words(standard.target, working=True)
     return _("{length} ({calendar})").format(length=length, calendar=standard.calendar)
 
 

@@ -155,3 +155,7 @@ def test_the_component_shows_it_without_a_query(
 )
 def test_durations_in_words(seconds, words):
     assert in_words(seconds) == words
+
+
+def test_working_time_is_told_in_hours():
+    assert in_words(24 * 3600, working=True) == "24 h"

@@ -89,6 +89,8 @@ def make_task(customer, **facts) -> Task:
         },
     )
     now = timezone.now()
-    facts.setdefault("not_before", now)
     facts.setdefault("due_at", now + timedelta(days=1))
+    facts.setdefault("not_before", facts["due_at"] - timedelta(days=1))
+    if facts.get("status") == Task.Status.ASSIGNED:
+        facts.setdefault("assigned_at", now)
     return Task.objects.create(plan=plan, customer=customer, **facts)

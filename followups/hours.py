@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from standards.models import CalendarDay, WorkSpan
@@ -39,44 +39,47 @@ Part.ALL = (
 )
 
 
+def may_ring(at: datetime) -> bool:
+    """Whether `at` lies in the calling hours, and not on a day off."""
+    local = timezone.localtime(at)
+    spans = WorkSpan.objects.filter(
+        Q(ends__gt=local.time()) | Q(ends=time(0)),
+        calendar__code=CALENDAR,
+        weekday=local.weekday(),
+        starts__lte=local.time(),
+    )
+    off = CalendarDay.objects.filter(
+        calendar=OuterRef("calendar"), date=local.date(), is_working=False
+    )
+    return spans.filter(~Exists(off)).exists()
+
+
 @dataclass(frozen=True)
 class CallingHours:
-    """Weekly spans, less holidays, of the calendar `calling`."""
+    """Weekly spans, less days off, of the calendar `calling`; all local time."""
 
-    zone: ZoneInfo
     spans: dict[int, list[tuple[time, time]]]
     days_off: frozenset[date]
 
     @classmethod
     def load(cls) -> CallingHours:
-        rows = WorkSpan.objects.filter(calendar__code=CALENDAR)
         spans: dict[int, list[tuple[time, time]]] = {}
-        zone = timezone.get_default_timezone_name()
-        for span in rows.select_related("calendar"):
+        for span in WorkSpan.objects.filter(calendar__code=CALENDAR):
             spans.setdefault(span.weekday, []).append((span.starts, span.ends))
-            zone = span.calendar.time_zone
         days = CalendarDay.objects.filter(calendar__code=CALENDAR, is_working=False)
-        return cls(
-            zone=ZoneInfo(zone),
-            spans=spans,
-            days_off=frozenset(days.values_list("date", flat=True)),
-        )
+        return cls(spans, frozenset(days.values_list("date", flat=True)))
 
     def opening(self, day: date) -> datetime:
         """When the first call of the day may be made."""
         starts = min((s for s, _ in self._of_weekday(day)), default=time(9))
-        return datetime.combine(day, starts, self.zone)
+        return at_local(day, starts)
 
     def closing(self, day: date) -> datetime:
         """When the last call of the day must have been made."""
-        ends = max((e for _, e in self._of_weekday(day)), default=time(20))
-        return datetime.combine(day, ends, self.zone)
-
-    def is_open(self, at: datetime) -> bool:
-        local = at.astimezone(self.zone)
-        if local.date() in self.days_off:
-            return False
-        return any(s <= local.time() < e for s, e in self._of_weekday(local.date()))
+        ends = {e for _, e in self._of_weekday(day)} or {time(20)}
+        if time(0) in ends:  # midnight, as the end of a span
+            return at_local(day + timedelta(days=1), time(0))
+        return at_local(day, max(ends))
 
     def next_try(
         self, after: datetime, tried: Iterable[Part], before: datetime | None
@@ -88,7 +91,7 @@ class CallingHours:
         used = set(tried)
         if used.issuperset(Part.ALL):
             used = {Part.of(after)}
-        day = after.astimezone(self.zone).date()
+        day = timezone.localtime(after).date()
         for ahead in range(1, 15):
             for starts in self._slots(day + timedelta(days=ahead)):
                 if before is not None and starts >= before:
@@ -105,6 +108,14 @@ class CallingHours:
         if day in self.days_off:
             return
         for starts, ends in sorted(self._of_weekday(day)):
-            begins = {starts} | {p.starts for p in Part.ALL if starts < p.starts < ends}
-            for at in sorted(begins):
-                yield datetime.combine(day, at, self.zone)
+            within = {
+                part.starts
+                for part in Part.ALL
+                if starts < part.starts and (part.starts < ends or ends == time(0))
+            }
+            for at in sorted({starts} | within):
+                yield at_local(day, at)
+
+
+def at_local(day: date, at: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, at))

@@ -59,6 +59,15 @@ class TaskQuerySet(QuerySet["Task"]):
             assigned_to=agent, promised_at__lte=at, not_before__lte=at
         )
 
+    def own(self, agent: User, at: datetime) -> TaskQuerySet:
+        """What the agent has in hand, then the promises due, the oldest first."""
+        status = self.model.Status
+        return self.filter(
+            Q(status=status.ASSIGNED)
+            | Q(status=status.PLANNED, promised_at__lte=at, not_before__lte=at),
+            assigned_to=agent,
+        ).order_by("status", "promised_at", "id")
+
     def for_anybody(self, at: datetime) -> TaskQuerySet:
         """Callable, and not kept for the agent who promised it."""
         return self.callable_at(at).filter(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import log_action
-from followups.hours import CallingHours, Part
+from followups.hours import Part, may_ring
 from followups.models import Task
 from followups.permissions import may_release
 
@@ -19,15 +19,15 @@ def take_next_task(agent: User, now: datetime) -> Task | None:
     most urgent. Outside them only promises, which the customer has agreed to.
     """
     # Two clicks of one agent must not take two tasks.
-    User.objects.select_for_update(no_key=True).get(pk=agent.pk)
-    in_hand = Task.objects.in_hand(agent).first()
-    if in_hand is not None:
-        return in_hand
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=agent.pk)
+    own = Task.objects.own(agent, now).first()
+    if own is not None and own.status == Task.Status.ASSIGNED:
+        return own
     rows = Task.objects.select_for_update(skip_locked=True, no_key=True)
-    task = rows.promised_by(agent, now).order_by("promised_at", "id").first()
+    task = rows.promised_by(agent, now).filter(pk=own.pk).first() if own else None
     if task is None:
         pool = rows.for_anybody(now).not_tried_in(Part.of(now))
-        if not CallingHours.load().is_open(now):
+        if not may_ring(now):
             pool = pool.filter(promised_at__isnull=False)
         task = pool.order_by("priority", "due_at", "id").first()
     if task is None:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.services import open_case
-from followups.hours import CallingHours
 from followups.models import Plan, Task
 from standards.models import ProcedureStep
 from tests.factories.followups import SoldFactory, TaskFactory, in_hand
@@ -22,7 +21,7 @@ Status = Task.Status
 @pytest.fixture
 def open_hours(monkeypatch):
     """Tests run at night too."""
-    monkeypatch.setattr(CallingHours, "is_open", lambda hours, at: True)
+    monkeypatch.setattr("followups.services.taking.may_ring", lambda at: True)
 
 
 def url(name: str, task: Task) -> str:

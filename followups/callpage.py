@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from complaints.models import Case
+from complaints.models import Case, CentreAnswer, Transfer
 from crm.models import Interaction
 from crm.phones import display, masked
 from followups.forms import YES_NO, AttemptForm
@@ -24,6 +24,8 @@ def call_page(task: Task, user: User, form: AttemptForm) -> dict[str, Any]:
     customer = task.customer
     holds = task.is_held_by(user)
     ticked = {str(pk) for pk in form["steps"].value() or []}
+    phones = list(customer.phones.all())
+    right = [str(phone.pk) for phone in phones if not phone.is_wrong]
     answers = list(task.answers.select_related("item"))
     return {
         "task": task,
@@ -36,9 +38,13 @@ def call_page(task: Task, user: User, form: AttemptForm) -> dict[str, Any]:
                 "text": display(phone.number) if holds else masked(phone.number),
                 "link": f"tel:{phone.number}" if holds and not phone.is_wrong else "",
                 "is_wrong": phone.is_wrong,
+                "pk": phone.pk,
             }
-            for phone in customer.phones.all()
+            for phone in phones
         ],
+        # Which of several was rung; the first unless the agent says otherwise.
+        "phone_rung": (form["phone"].value() or right[0]) if len(right) > 1 else "",
+        "case_answer": answer_to_check(task),
         "steps": [
             {
                 "step": step,
@@ -71,6 +77,17 @@ def call_page(task: Task, user: User, form: AttemptForm) -> dict[str, Any]:
             .select_related("plan")[:5]
         ),
     }
+
+
+def answer_to_check(task: Task) -> str:
+    """What was answered in the round that a resolution check is about."""
+    if task.case is None or task.round is None:
+        return ""
+    answers = Transfer.objects.filter(
+        case=task.case, round=task.round, status=Transfer.Status.ANSWERED
+    ).values_list("answer", flat=True)
+    own = CentreAnswer.objects.filter(case=task.case, round=task.round)
+    return answers.first() or own.values_list("text", flat=True).first() or ""
 
 
 def spoken(answer: Answer) -> str:

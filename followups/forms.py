@@ -4,7 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Phone
-from crm.phones import display
 from followups.models import Attempt, QuestionnaireItem, Task
 from followups.services.answers import VALUES
 from standards.models import ProcedureStep
@@ -14,17 +13,14 @@ YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 PREFIX = "answer_"
 
 
-class PhoneChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Phone) -> str:
-        return display(obj.number)
-
-
 class AttemptForm(forms.Form):
     """What an agent reports about one try; the buttons carry the outcome."""
 
     number = forms.IntegerField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(choices=Attempt.Outcome)
-    phone = PhoneChoice(Phone.objects.none(), required=False, label=_("Number rung"))
+    phone = forms.ModelChoiceField(
+        Phone.objects.none(), required=False, label=_("Number rung")
+    )
     steps = forms.ModelMultipleChoiceField(
         ProcedureStep.objects.none(), required=False, label=_("Steps")
     )
@@ -34,7 +30,10 @@ class AttemptForm(forms.Form):
     call_back_at = forms.DateTimeField(
         label=_("Call back at"),
         required=False,
-        widget=forms.DateTimeInput({"type": "datetime-local"}),
+        widget=forms.DateTimeInput(
+            {"type": "datetime-local", "aria-label": _("Call back at")},
+            format="%Y-%m-%dT%H:%M",
+        ),
     )
     do_not_call = forms.BooleanField(label=_("Do not call again"), required=False)
 

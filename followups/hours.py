@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar
@@ -82,21 +82,18 @@ class CallingHours:
         return at_local(day, max(ends))
 
     def next_try(
-        self, after: datetime, tried: Iterable[Part], before: datetime | None
+        self, after: datetime, tried: Collection[str], before: datetime | None
     ) -> datetime | None:
         """The first hour on another day and in a part of the day not tried yet.
 
-        None when there is none before `before`.
+        `tried` are the parts' codes. None when there is none before `before`.
         """
-        used = set(tried)
-        if used.issuperset(Part.ALL):
-            used = {Part.of(after)}
         day = timezone.localtime(after).date()
         for ahead in range(1, 15):
             for starts in self._slots(day + timedelta(days=ahead)):
                 if before is not None and starts >= before:
                     return None
-                if Part.of(starts) not in used:
+                if Part.of(starts).code not in tried:
                     return starts
         return None
 

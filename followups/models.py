@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -153,6 +154,12 @@ class Task(models.Model):
     )
     assigned_at = models.DateTimeField(null=True)
     attempts_made = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    parts_tried = ArrayField(
+        models.CharField(max_length=10),
+        default=list,
+        blank=True,
+        help_text="Parts of the day in which nobody answered.",
+    )
     note = models.TextField(_("note"), blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
 

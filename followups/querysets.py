@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from followups.hours import Part
 
@@ -75,18 +75,8 @@ class TaskQuerySet(QuerySet["Task"]):
         )
 
     def not_tried_in(self, part: Part) -> TaskQuerySet:
-        """Leave out those the customer did not answer in this part of the day, until
-        every part has been tried."""
-        attempts = self.model._meta.get_field("attempts").related_model.objects  # type: ignore[attr-defined]
-        tried = attempts.filter(
-            task=OuterRef("pk"),
-            outcome="no_answer",
-            at__hour__gte=part.starts.hour,
-            at__hour__lt=part.ends.hour or 24,
-        )
-        return self.filter(
-            Q(attempts_made=0) | Q(attempts_made__gte=len(Part.ALL)) | ~Exists(tried)
-        )
+        """Leave out those whose customer did not answer in this part of the day."""
+        return self.exclude(parts_tried__contains=[part.code])
 
     def for_list(self) -> TaskQuerySet:
         return self.select_related(

@@ -150,12 +150,16 @@ def no_answer(call: Call) -> None:
     """Try again on another day and in another part of it; give up after the plan's
     number of tries, or when no try fits into the window."""
     task = call.task
-    tries = task.attempts.filter(outcome=Outcome.NO_ANSWER)
+    part = Part.of(call.at).code
+    tried = {*task.parts_tried, part}
+    # Once every part has been tried, only the last is left out.
+    task.parts_tried = sorted(tried) if len(tried) < len(Part.ALL) else [part]
+    tries = task.attempts.filter(outcome=Outcome.NO_ANSWER).count()
     next_try = None
-    if len(tries) < task.plan.max_attempts:
+    if tries < task.plan.max_attempts:
         next_try = CallingHours.load().next_try(
             after=call.at,
-            tried=[Part.of(attempt.at) for attempt in tries],
+            tried=task.parts_tried,
             before=None if task.is_owed else task.due_at,
         )
     if next_try is None:

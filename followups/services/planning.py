@@ -176,6 +176,7 @@ def insert_tasks(
         "due_at": due_at,
         "priority": Value(plan.priority),
         "attempts_made": Value(0),
+        "parts_tried": Value("{}"),
         "note": Value(""),
     }
     return insert_select(Task, columns, wanted.order_by("pk"))

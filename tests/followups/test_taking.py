@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from complaints.models import Case
 from crm.models import Customer
-from followups.models import Attempt, Plan, Task
+from followups.models import Plan, Task
 from followups.services import release_task, take_next_task
 from tests.factories.accounts import UserFactory
 from tests.factories.followups import TaskFactory, in_hand, local
@@ -100,21 +100,7 @@ def test_a_check_of_a_case_is_given_even_when_late(cast):
 
 
 def test_the_second_try_is_at_another_hour_of_the_day(cast):
-    task = waiting()
-    yesterday = NOON - timedelta(days=1)
-    task.not_before = yesterday
-    task.attempts_made = 1
-    task.save()
-    from crm.models import Interaction
-
-    interaction = Interaction.objects.create(
-        type_id="post_purchase", direction="out", customer=task.customer,
-        agent=cast.agent, started_at=yesterday,
-    )  # fmt: skip
-    Attempt.objects.create(
-        task=task, number=1, outcome="no_answer", at=yesterday, by=cast.agent,
-        interaction=interaction,
-    )  # fmt: skip
+    task = waiting(parts_tried=["morning"])
     assert take_next_task(cast.agent, NOON) is None
     assert take_next_task(cast.agent, local(TODAY, 15)) == task
 

@@ -9,69 +9,67 @@ from django.db import connection
 
 from crm.models import UploadBatch
 
-# The names of the table and its columns that a kind is posted to.
-RECORDS: dict[str, dict[str, str]] = {
-    UploadBatch.Kind.SALES: {
-        "table": "crm_sale",
-        "number": "sale_no",
-        "organisation": "dealer_id",
-    },
-    UploadBatch.Kind.REPAIRS: {
-        "table": "crm_repair",
-        "number": "order_no",
-        "organisation": "station_id",
-    },
-}
-
-_EFFECT = """
-    UPDATE crm_uploadrow AS row
-    SET effect = CASE WHEN record.content = row.content
-                      THEN 'unchanged' ELSE 'changed' END,
-        warnings = CASE WHEN record.content = row.content THEN row.warnings
-                        ELSE row.warnings || {will_update} END
-    FROM {table} AS record
+# The planner knows nothing yet about a file that has just come in, and its guess (one
+# row) is fatal for a hundred thousand. This narrow copy it can be told about.
+_STAGED = """
+    CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
+    SELECT row.number, row.content, {record_number} AS record_number, {vin} AS vin,
+           {mileage} AS mileage
+    FROM crm_uploadrow AS row
     WHERE row.batch_id = %(batch)s AND row.errors = '[]'
-      AND record.{organisation} = %(organisation)s
-      AND record.{number} = {row_number}
 """
 
-_SOLD_BEFORE = """
-    WITH found AS (
-        SELECT DISTINCT ON (row.number) row.number, sale.sale_no
-        FROM crm_uploadrow AS row
-        JOIN crm_vehicle AS vehicle ON vehicle.vin = {vin}
-        JOIN crm_sale AS sale ON sale.vehicle_id = vehicle.id
-        WHERE row.batch_id = %(batch)s AND row.errors = '[]'
-          AND row.effect <> 'unchanged'
-          AND (sale.dealer_id, sale.sale_no) <> (%(organisation)s, {row_number})
-        ORDER BY row.number, sale.id DESC
-    )
-    UPDATE crm_uploadrow AS row
-    SET warnings = row.warnings || {sold_before}
-    FROM found
-    WHERE row.batch_id = %(batch)s AND row.number = found.number
+_SALES = """
+    CREATE TEMPORARY TABLE found ON COMMIT DROP AS
+    SELECT row.number, sale.id IS NOT NULL AS is_known,
+           sale.content IS NOT DISTINCT FROM row.content AS is_same,
+           CASE WHEN sale.id IS NOT NULL THEN {will_update} ELSE '[]' END
+           || CASE WHEN other.sale_no IS NOT NULL THEN {sold_before} ELSE '[]' END
+           AS warnings
+    FROM staged AS row
+    LEFT JOIN crm_sale AS sale
+      ON sale.dealer_id = %(organisation)s AND sale.sale_no = row.record_number
+    LEFT JOIN (
+        SELECT DISTINCT ON (again.number) again.number, earlier.sale_no
+        FROM staged AS again
+        JOIN crm_vehicle AS vehicle ON vehicle.vin = again.vin
+        JOIN crm_sale AS earlier ON earlier.vehicle_id = vehicle.id
+        WHERE (earlier.dealer_id, earlier.sale_no)
+           <> (%(organisation)s, again.record_number)
+        ORDER BY again.number, earlier.id DESC
+    ) AS other ON other.number = row.number
+    WHERE sale.id IS NOT NULL OR other.sale_no IS NOT NULL
 """
 
-_REPAIR_WARNINGS = """
-    WITH found AS (
-        SELECT row.number, {mileage} AS mileage,
-               NULLIF({mileage}, '')::integer < vehicle.mileage AS fell,
-               NOT EXISTS (
-                   SELECT FROM crm_sale AS sale WHERE sale.vehicle_id = vehicle.id
-               ) AS unsold,
-               {vin} AS vin
-        FROM crm_uploadrow AS row
-        LEFT JOIN crm_vehicle AS vehicle ON vehicle.vin = {vin}
-        WHERE row.batch_id = %(batch)s AND row.errors = '[]'
-          AND row.effect <> 'unchanged'
-    )
+_REPAIRS = """
+    CREATE TEMPORARY TABLE found ON COMMIT DROP AS
+    SELECT row.number, repair.id IS NOT NULL AS is_known,
+           repair.content IS NOT DISTINCT FROM row.content AS is_same,
+           CASE WHEN repair.id IS NOT NULL THEN {will_update} ELSE '[]' END
+           || CASE WHEN nullif(row.mileage, '')::integer < vehicle.mileage
+                   THEN {mileage_fell} ELSE '[]' END
+           || CASE WHEN sold.vehicle_id IS NULL THEN {vin_unknown} ELSE '[]' END
+           AS warnings
+    FROM staged AS row
+    LEFT JOIN crm_repair AS repair
+      ON repair.station_id = %(organisation)s AND repair.order_no = row.record_number
+    LEFT JOIN crm_vehicle AS vehicle ON vehicle.vin = row.vin
+    LEFT JOIN LATERAL (
+        SELECT sale.vehicle_id FROM crm_sale AS sale
+        WHERE sale.vehicle_id = vehicle.id LIMIT 1
+    ) AS sold ON true
+    WHERE repair.id IS NOT NULL OR sold.vehicle_id IS NULL
+       OR nullif(row.mileage, '')::integer < vehicle.mileage
+"""
+
+_FILL_IN = """
     UPDATE crm_uploadrow AS row
-    SET warnings = row.warnings
-            || CASE WHEN found.fell THEN {mileage_fell} ELSE '[]' END
-            || CASE WHEN found.unsold THEN {vin_unknown} ELSE '[]' END
+    SET effect = CASE WHEN NOT found.is_known THEN 'new'
+                      WHEN found.is_same THEN 'unchanged' ELSE 'changed' END,
+        warnings = CASE WHEN found.is_known AND found.is_same THEN row.warnings
+                        ELSE row.warnings || found.warnings END
     FROM found
     WHERE row.batch_id = %(batch)s AND row.number = found.number
-      AND (found.fell OR found.unsold)
 """
 
 _COUNT_WARNED = """
@@ -82,25 +80,32 @@ _COUNT_WARNED = """
 
 def compare(batch: UploadBatch) -> int:
     """Fill in effects and warnings; returns how many accepted rows have a warning."""
-    record = RECORDS[batch.kind]
-    number = record["number"]
-    names = {
-        **record,
-        "row_number": value(batch.fields, number),
-        "vin": value(batch.fields, "vin"),
-        "will_update": _problem("will_update", number, f"record.{number}"),
-    }
+    is_sales = batch.kind == UploadBatch.Kind.SALES
+    number = "sale_no" if is_sales else "order_no"
+    staged = _STAGED.format(
+        record_number=value(batch.fields, number),
+        vin=value(batch.fields, "vin"),
+        mileage="''" if is_sales else value(batch.fields, "mileage"),
+    )
+    found = (_SALES if is_sales else _REPAIRS).format(
+        will_update=_problem("will_update", number, "row.record_number"),
+        sold_before=_problem("sold_before", "vin", "other.sale_no"),
+        mileage_fell=_problem("mileage_fell", "mileage", "row.mileage"),
+        vin_unknown=_problem("vin_unknown", "vin", "row.vin"),
+    )
     ids = {"batch": batch.pk, "organisation": batch.organisation_id}
     with connection.cursor() as cursor:
-        cursor.execute(_EFFECT.format(**names), ids)
-        if batch.kind == UploadBatch.Kind.SALES:
-            sold = _problem("sold_before", "vin", "found.sale_no")
-            cursor.execute(_SOLD_BEFORE.format(**names, sold_before=sold), ids)
-        else:
-            names["mileage"] = value(batch.fields, "mileage")
-            names["mileage_fell"] = _problem("mileage_fell", "mileage", "found.mileage")
-            names["vin_unknown"] = _problem("vin_unknown", "vin", "found.vin")
-            cursor.execute(_REPAIR_WARNINGS.format(**names), ids)
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(staged, ids)
+        cursor.execute("ANALYZE staged")
+        cursor.execute(found, ids)
+        if cursor.rowcount:
+            # The batch is gone through once either way; looping over it would not be.
+            cursor.execute("SET LOCAL enable_nestloop = off")
+            cursor.execute(_FILL_IN, ids)
+            cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute("DROP TABLE staged, found")
         cursor.execute(_COUNT_WARNED, ids)
         return int(cursor.fetchone()[0])
 

@@ -31,10 +31,10 @@ class InteractionType(models.Model):
         RESOLUTION = "resolution", _("Resolution follow-up")
         OTHER = "other", _("Other")
 
-    code = models.CharField(max_length=20, primary_key=True, choices=Code)
-    name_en = models.CharField(max_length=60)
-    name_zh = models.CharField(max_length=60)
-    order = models.PositiveSmallIntegerField(default=0)
+    code = models.CharField(_("code"), max_length=20, primary_key=True, choices=Code)
+    name_en = models.CharField(_("name in English"), max_length=60)
+    name_zh = models.CharField(_("name in Chinese"), max_length=60)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         verbose_name = _("interaction type")
@@ -48,11 +48,16 @@ class InteractionType(models.Model):
 class Procedure(models.Model):
     """The guided flow of an interaction type; a change makes a new version."""
 
-    type = models.ForeignKey(InteractionType, models.PROTECT, related_name="procedures")
-    version = models.PositiveSmallIntegerField(default=1)
-    name_en = models.CharField(max_length=100)
-    name_zh = models.CharField(max_length=100)
-    is_current = models.BooleanField(default=True)
+    type = models.ForeignKey(
+        InteractionType,
+        models.PROTECT,
+        related_name="procedures",
+        verbose_name=_("interaction type"),
+    )
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    name_en = models.CharField(_("name in English"), max_length=100)
+    name_zh = models.CharField(_("name in Chinese"), max_length=100)
+    is_current = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         verbose_name = _("procedure")
@@ -76,12 +81,14 @@ class Procedure(models.Model):
 class ProcedureStep(models.Model):
     """One step an agent takes: mandatory (★) or advice, worded in both languages."""
 
-    procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="steps")
-    order = models.PositiveSmallIntegerField()
-    name_en = models.CharField(max_length=100)
-    name_zh = models.CharField(max_length=100)
-    wording_en = models.TextField()
-    wording_zh = models.TextField()
+    procedure = models.ForeignKey(
+        Procedure, models.CASCADE, related_name="steps", verbose_name=_("procedure")
+    )
+    order = models.PositiveSmallIntegerField(_("order"))
+    name_en = models.CharField(_("name in English"), max_length=100)
+    name_zh = models.CharField(_("name in Chinese"), max_length=100)
+    wording_en = models.TextField(_("wording in English"))
+    wording_zh = models.TextField(_("wording in Chinese"))
     is_mandatory = models.BooleanField(_("mandatory"), default=False)
 
     class Meta:
@@ -105,14 +112,14 @@ class ProcedureStep(models.Model):
 class WorkCalendar(models.Model):
     """When work is done: weekly spans, less holidays, plus make-up workdays."""
 
-    code = models.SlugField(unique=True)
-    name_en = models.CharField(max_length=60)
-    name_zh = models.CharField(max_length=60)
-    time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    code = models.SlugField(_("code"), unique=True)
+    name_en = models.CharField(_("name in English"), max_length=60)
+    name_zh = models.CharField(_("name in Chinese"), max_length=60)
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     revision = models.BigIntegerField(
         default=0,
         editable=False,
-        help_text="New with every change of hours or days; the database sets it.",
+        help_text=_("New with every change of hours or days; the database sets it."),
     )
 
     class Meta:
@@ -126,12 +133,21 @@ class WorkCalendar(models.Model):
 class WorkSpan(models.Model):
     """Working hours of one weekday, one of several. 24:00 is written as 00:00."""
 
-    calendar = models.ForeignKey(WorkCalendar, models.CASCADE, related_name="spans")
-    weekday = models.PositiveSmallIntegerField(help_text="Monday is 0.")
-    starts = models.TimeField()
-    ends = models.TimeField()
+    calendar = models.ForeignKey(
+        WorkCalendar,
+        models.CASCADE,
+        related_name="spans",
+        verbose_name=_("work calendar"),
+    )
+    weekday = models.PositiveSmallIntegerField(
+        _("weekday"), help_text=_("Monday is 0.")
+    )
+    starts = models.TimeField(_("from"))
+    ends = models.TimeField(_("until"))
 
     class Meta:
+        verbose_name = _("working hours")
+        verbose_name_plural = _("working hours")
         ordering = ["weekday", "starts"]
         constraints = [
             models.CheckConstraint(
@@ -148,13 +164,20 @@ class WorkSpan(models.Model):
 class CalendarDay(models.Model):
     """A date that departs from the week: a holiday, or a make-up workday (调休)."""
 
-    calendar = models.ForeignKey(WorkCalendar, models.CASCADE, related_name="days")
-    date = models.DateField()
-    is_working = models.BooleanField()
-    name_en = models.CharField(max_length=60, blank=True)
-    name_zh = models.CharField(max_length=60, blank=True)
+    calendar = models.ForeignKey(
+        WorkCalendar,
+        models.CASCADE,
+        related_name="days",
+        verbose_name=_("work calendar"),
+    )
+    date = models.DateField(_("date"))
+    is_working = models.BooleanField(_("worked"))
+    name_en = models.CharField(_("name in English"), max_length=60, blank=True)
+    name_zh = models.CharField(_("name in Chinese"), max_length=60, blank=True)
 
     class Meta:
+        verbose_name = _("special day")
+        verbose_name_plural = _("special days")
         ordering = ["date"]
         constraints = [
             models.UniqueConstraint(
@@ -193,23 +216,35 @@ class Standard(models.Model):
         WEB = "WEB", _("weak source")
         OWN = "P", _("our proposal")
 
-    type = models.ForeignKey(InteractionType, models.PROTECT, related_name="standards")
+    type = models.ForeignKey(
+        InteractionType,
+        models.PROTECT,
+        related_name="standards",
+        verbose_name=_("interaction type"),
+    )
     metric = models.CharField(_("metric"), max_length=20, choices=Metric)
     level = models.CharField(
         _("level"),
         max_length=20,
         blank=True,
-        help_text="A case level, or empty for all.",
+        help_text=_("A case level, or empty for all."),
     )
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="+"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("organisation"),
     )
     target = models.PositiveIntegerField(_("target"))
     unit = models.CharField(_("unit"), max_length=10, choices=Unit)
     goal_share = models.DecimalField(
         _("goal, % met"), max_digits=5, decimal_places=2, default=95
     )
-    calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="+")
+    calendar = models.ForeignKey(
+        WorkCalendar, models.PROTECT, related_name="+", verbose_name=_("work calendar")
+    )
     is_statutory = models.BooleanField(_("set by law, never pauses"), default=False)
     grade = models.CharField(
         _("source"), max_length=3, choices=Grade, default=Grade.OWN
@@ -259,9 +294,11 @@ class Clock(models.Model):
     them and the standard's calendar, and moves when a pause ends.
     """
 
-    standard = models.ForeignKey(Standard, models.PROTECT, related_name="clocks")
-    subject_type = models.CharField(max_length=60)
-    subject_id = models.BigIntegerField()
+    standard = models.ForeignKey(
+        Standard, models.PROTECT, related_name="clocks", verbose_name=_("standard")
+    )
+    subject_type = models.CharField(_("kind of subject"), max_length=60)
+    subject_id = models.BigIntegerField(_("number of the subject"))
     organisation = models.ForeignKey(
         Organisation,
         models.PROTECT,
@@ -269,23 +306,34 @@ class Clock(models.Model):
         related_name="clocks",
         verbose_name=_("charged to"),
     )
-    agent = models.ForeignKey(User, models.PROTECT, null=True, related_name="clocks")
+    agent = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="clocks", verbose_name=_("agent")
+    )
     escalates_to = models.ForeignKey(
         Organisation,
         models.PROTECT,
         null=True,
         related_name="+",
-        help_text="Whose regional manager is told when it is long overdue.",
+        help_text=_("Whose regional manager is told when it is long overdue."),
+        verbose_name=_("escalates to"),
     )
     started_at = models.DateTimeField(_("started"))
     due_at = models.DateTimeField(_("due"))
-    warn_at = models.DateTimeField(help_text="70 % of the allowed time is gone.")
-    alarm_at = models.DateTimeField(help_text="150 % of the allowed time is gone.")
+    warn_at = models.DateTimeField(
+        _("warned at"), help_text=_("70 % of the allowed time is gone.")
+    )
+    alarm_at = models.DateTimeField(
+        _("alarmed at"), help_text=_("150 % of the allowed time is gone.")
+    )
     agreed_due_at = models.DateTimeField(
         null=True,
-        help_text="The end of a window or a promised time, in place of the target's.",
+        help_text=_(
+            "The end of a window or a promised time, in place of the target's."
+        ),
     )
-    paused_at = models.DateTimeField(null=True, help_text="Set while a pause is open.")
+    paused_at = models.DateTimeField(
+        _("paused"), null=True, help_text=_("Set while a pause is open.")
+    )
     stopped_at = models.DateTimeField(_("stopped"), null=True)
 
     objects = ClockQuerySet.as_manager()
@@ -328,13 +376,19 @@ class Clock(models.Model):
 class ClockPause(models.Model):
     """A span in which a clock does not count, and why."""
 
-    clock = models.ForeignKey(Clock, models.CASCADE, related_name="pauses")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=200)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    clock = models.ForeignKey(
+        Clock, models.CASCADE, related_name="pauses", verbose_name=_("clock")
+    )
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"), null=True)
+    reason = models.CharField(_("reason"), max_length=200)
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
 
     class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
         ordering = ["starts_at"]
         constraints = [
             models.UniqueConstraint(
@@ -356,11 +410,15 @@ class ClockStep(models.Model):
         DUE = 100, _("overdue")
         ALARM = 150, _("long overdue")
 
-    clock = models.ForeignKey(Clock, models.CASCADE, related_name="steps")
-    step = models.PositiveSmallIntegerField(choices=Step)
-    reached_at = models.DateTimeField()
+    clock = models.ForeignKey(
+        Clock, models.CASCADE, related_name="steps", verbose_name=_("clock")
+    )
+    step = models.PositiveSmallIntegerField(_("step"), choices=Step)
+    reached_at = models.DateTimeField(_("reached"))
 
     class Meta:
+        verbose_name = _("warning step")
+        verbose_name_plural = _("warning steps")
         constraints = [
             models.UniqueConstraint(fields=["clock", "step"], name="clock_step_once")
         ]

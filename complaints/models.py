@@ -34,9 +34,9 @@ class Case(models.Model):
 
     class Status(models.TextChoices):
         REGISTERED = "registered", _("Registered")
-        DISPATCHED = "dispatched", _("Sent to the department")
-        ACCEPTED = "accepted", _("Accepted by the department")
-        ANSWERED = "answered", _("Answered, to be checked with the customer")
+        DISPATCHED = "dispatched", _("Handed over")
+        ACCEPTED = "accepted", _("Accepted")
+        ANSWERED = "answered", _("Answered, to be checked")
         CLOSED = "closed", _("Closed")
 
     # Which status may follow which; services check every change against it.

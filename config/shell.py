@@ -9,6 +9,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import CENTRE, Role
+from complaints.roles import HANDLERS, OVERSEERS
 
 Allowed = Callable[[HttpRequest], bool]
 
@@ -59,6 +60,18 @@ NAVIGATION: list[dict[str, Any]] = [
                 "desk:boards",
                 for_roles(*CENTRE, Role.REGIONAL_MANAGER, Role.BRANCH_REVIEWER),
             ),
+        ],
+    },
+    {
+        "title": _("Complaints"),
+        "items": [
+            item(
+                _("Cases"),
+                "assignment",
+                "complaints:cases",
+                for_roles(*CENTRE, *OVERSEERS),
+            ),
+            item(_("Cases for us"), "inbox", "complaints:inbox", for_roles(*HANDLERS)),
         ],
     },
     {

@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("knowledge/", include("knowledge.urls")),
     path("followups/", include("followups.urls")),
+    path("cases/", include("complaints.urls")),
     path("", include("desk.urls")),
 ]
 

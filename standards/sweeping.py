@@ -139,10 +139,10 @@ class _People:
         return people
 
     def to_tell(self, clock: Clock, step: Step) -> set[int]:
+        """The agent and the unit's handlers: one may be waiting for the other."""
+        told = set(self.handlers.get(clock.organisation_id, ()))
         if clock.agent_id is not None:
-            told = {clock.agent_id}
-        else:
-            told = set(self.handlers.get(clock.organisation_id, ()))
+            told.add(clock.agent_id)
         if step >= Step.DUE:
             told |= self.leaders
         if step >= Step.ALARM:

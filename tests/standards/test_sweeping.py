@@ -67,9 +67,15 @@ def test_the_handlers_are_warned_at_70_percent(places, cast):
 
 
 def test_an_agents_own_clock_tells_the_agent(places, cast):
-    start(places, agent=cast.agent)
+    start(places, agent=cast.agent, organisation=places.hq)
     sweep(START + 7 * HOUR)
     assert told() == {("alice", "clock.warned")}
+
+
+def test_the_agent_in_charge_hears_with_the_department(places, cast):
+    start(places, agent=cast.agent)
+    sweep(START + 7 * HOUR)
+    assert told() == {("alice", "clock.warned"), ("handler", "clock.warned")}
 
 
 def test_the_team_leader_hears_at_100_percent(places, cast):

@@ -15,5 +15,12 @@ class CrmConfig(AppConfig):
                 "customer.phone_added": _("{by} added a telephone number"),
                 "customer.revealed": _("{by} was shown the full numbers"),
                 "interaction.recorded": _("{by} recorded a contact"),
+                "upload.checked": _("{by} handed in {file}: {rejected} rows refused"),
+                "upload.submitted": _("{by} sent {file} to be reviewed"),
+                "upload.approved": _("{by} approved {file} of {organisation}"),
+                "upload.returned": _("{by} sent {file} back: {reason}"),
+                "upload.posted": _(
+                    "{file} of {organisation} was posted: {posted} rows"
+                ),
             }
         )

@@ -15,10 +15,10 @@ from standards.models import InteractionType, in_reader_language
 class Questionnaire(models.Model):
     """What is asked in a call; a change makes a new version."""
 
-    code = models.SlugField()
-    version = models.PositiveSmallIntegerField(default=1)
-    name_en = models.CharField(max_length=100)
-    name_zh = models.CharField(max_length=100)
+    code = models.SlugField(_("code"))
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    name_en = models.CharField(_("name in English"), max_length=100)
+    name_zh = models.CharField(_("name in Chinese"), max_length=100)
 
     class Meta:
         verbose_name = _("questionnaire")
@@ -43,21 +43,27 @@ class QuestionnaireItem(models.Model):
         TEXT = "text", _("Words")
 
     questionnaire = models.ForeignKey(
-        Questionnaire, models.CASCADE, related_name="items"
+        Questionnaire,
+        models.CASCADE,
+        related_name="items",
+        verbose_name=_("questionnaire"),
     )
-    order = models.PositiveSmallIntegerField()
-    code = models.SlugField()
-    kind = models.CharField(max_length=10, choices=Kind)
-    wording_en = models.CharField(max_length=200)
-    wording_zh = models.CharField(max_length=200)
+    order = models.PositiveSmallIntegerField(_("order"))
+    code = models.SlugField(_("code"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    wording_en = models.CharField(_("wording in English"), max_length=200)
+    wording_zh = models.CharField(_("wording in Chinese"), max_length=200)
     issue_values = models.JSONField(
+        _("answers that mean trouble"),
         default=list,
         blank=True,
-        help_text='Answers that mean trouble, such as ["no"] or ["1", "2"].',
+        help_text=_('Answers that mean trouble, such as ["no"] or ["1", "2"].'),
     )
-    is_required = models.BooleanField(default=False)
+    is_required = models.BooleanField(_("required"), default=False)
 
     class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
         ordering = ["questionnaire", "order"]
         constraints = [
             models.UniqueConstraint(
@@ -78,25 +84,38 @@ class Plan(models.Model):
         CASE = "case", _("Answered case")
         PROMISE = "promise", _("Promised call-back")
 
-    code = models.SlugField(unique=True)
-    source = models.CharField(max_length=10, choices=Source)
-    type = models.ForeignKey(InteractionType, models.PROTECT, related_name="plans")
-    name_en = models.CharField(max_length=100)
-    name_zh = models.CharField(max_length=100)
+    code = models.SlugField(_("code"), unique=True)
+    source = models.CharField(_("after"), max_length=10, choices=Source)
+    type = models.ForeignKey(
+        InteractionType,
+        models.PROTECT,
+        related_name="plans",
+        verbose_name=_("interaction type"),
+    )
+    name_en = models.CharField(_("name in English"), max_length=100)
+    name_zh = models.CharField(_("name in Chinese"), max_length=100)
     opens_after_days = models.PositiveSmallIntegerField(
-        help_text="Days after delivery, or after the car left, when calling may start."
+        _("opens after, days"),
+        help_text=_(
+            "Days after delivery, or after the car left, when calling may start."
+        ),
     )
     closes_after_days = models.PositiveSmallIntegerField(
-        help_text="Days after the same moment when the call is given up."
+        _("closes after, days"),
+        help_text=_("Days after the same moment when the call is given up."),
     )
-    max_attempts = models.PositiveSmallIntegerField(default=3)
+    max_attempts = models.PositiveSmallIntegerField(_("most attempts"), default=3)
     priority = models.PositiveSmallIntegerField(
-        default=50, help_text="Lower comes first."
+        _("priority"), default=50, help_text=_("Lower comes first.")
     )
     questionnaire = models.ForeignKey(
-        Questionnaire, models.PROTECT, null=True, related_name="plans"
+        Questionnaire,
+        models.PROTECT,
+        null=True,
+        related_name="plans",
+        verbose_name=_("questionnaire"),
     )
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(_("active"), default=True)
 
     objects = PlanQuerySet.as_manager()
 
@@ -127,16 +146,36 @@ class Task(models.Model):
     # An agent has this long before anybody may keep the promise in their place.
     PROMISE_GRACE = timedelta(minutes=15)
 
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="tasks")
-    vehicle = models.ForeignKey(
-        Vehicle, models.PROTECT, null=True, related_name="tasks"
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="tasks", verbose_name=_("plan")
     )
-    sale = models.ForeignKey(Sale, models.CASCADE, null=True, related_name="tasks")
-    repair = models.ForeignKey(Repair, models.CASCADE, null=True, related_name="tasks")
-    case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="tasks")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="tasks", verbose_name=_("customer")
+    )
+    vehicle = models.ForeignKey(
+        Vehicle,
+        models.PROTECT,
+        null=True,
+        related_name="tasks",
+        verbose_name=_("vehicle"),
+    )
+    sale = models.ForeignKey(
+        Sale, models.CASCADE, null=True, related_name="tasks", verbose_name=_("sale")
+    )
+    repair = models.ForeignKey(
+        Repair,
+        models.CASCADE,
+        null=True,
+        related_name="tasks",
+        verbose_name=_("repair"),
+    )
+    case = models.ForeignKey(
+        Case, models.CASCADE, null=True, related_name="tasks", verbose_name=_("case")
+    )
     round = models.PositiveSmallIntegerField(
-        null=True, help_text="The case's round that a resolution check is about."
+        _("round"),
+        null=True,
+        help_text=_("The case's round that a resolution check is about."),
     )
     status = models.CharField(
         _("status"), max_length=12, choices=Status, default=Status.PLANNED
@@ -146,19 +185,19 @@ class Task(models.Model):
     promised_at = models.DateTimeField(
         _("promised for"),
         null=True,
-        help_text="When the customer was told we ring; such a task never expires.",
+        help_text=_("When the customer was told we ring; such a task never expires."),
     )
-    priority = models.PositiveSmallIntegerField(default=50)
+    priority = models.PositiveSmallIntegerField(_("priority"), default=50)
     assigned_to = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="tasks"
+        User, models.PROTECT, null=True, related_name="tasks", verbose_name=_("agent")
     )
-    assigned_at = models.DateTimeField(null=True)
+    assigned_at = models.DateTimeField(_("assigned"), null=True)
     attempts_made = models.PositiveSmallIntegerField(_("attempts"), default=0)
     parts_tried = ArrayField(
         models.CharField(max_length=10),
         default=list,
         blank=True,
-        help_text="Parts of the day in which nobody answered.",
+        help_text=_("Parts of the day in which nobody answered."),
     )
     note = models.TextField(_("note"), blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
@@ -247,13 +286,20 @@ class Attempt(models.Model):
         REFUSED = "refused", _("Refused")
         CALL_BACK = "call_back", _("Call back at a time")
 
-    task = models.ForeignKey(Task, models.CASCADE, related_name="attempts")
-    number = models.PositiveSmallIntegerField()
+    task = models.ForeignKey(
+        Task, models.CASCADE, related_name="attempts", verbose_name=_("task")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
     at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(User, models.PROTECT, related_name="attempts")
+    by = models.ForeignKey(
+        User, models.PROTECT, related_name="attempts", verbose_name=_("by")
+    )
     interaction = models.OneToOneField(
-        Interaction, models.PROTECT, related_name="attempt"
+        Interaction,
+        models.PROTECT,
+        related_name="attempt",
+        verbose_name=_("interaction"),
     )
     call_back_at = models.DateTimeField(_("call back at"), null=True)
 
@@ -272,9 +318,16 @@ class Attempt(models.Model):
 class Answer(models.Model):
     """What the customer said to one question."""
 
-    task = models.ForeignKey(Task, models.CASCADE, related_name="answers")
-    item = models.ForeignKey(QuestionnaireItem, models.PROTECT, related_name="answers")
-    value = models.CharField(max_length=500)
+    task = models.ForeignKey(
+        Task, models.CASCADE, related_name="answers", verbose_name=_("task")
+    )
+    item = models.ForeignKey(
+        QuestionnaireItem,
+        models.PROTECT,
+        related_name="answers",
+        verbose_name=_("question"),
+    )
+    value = models.CharField(_("answer"), max_length=500)
 
     class Meta:
         verbose_name = _("answer")

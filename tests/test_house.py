@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.template.loader import get_template
 from django.urls import URLPattern, get_resolver
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from accounts.actions import registered_actions
@@ -158,7 +159,6 @@ def test_every_task_named_in_the_code_exists():
     assert not broken
 
 
-@pytest.mark.xfail(reason="Uploads have no wording yet.")
 def test_every_action_in_the_log_has_its_wording():
     used = calls("log_action", 1)
     assert len(used) > 10
@@ -182,6 +182,12 @@ def test_no_model_signals_are_used():
 def test_every_model_says_what_it_is_in_the_call_centre(model):
     made_by_django = f"{model.__name__}("
     assert not (model.__doc__ or made_by_django).startswith(made_by_django)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_every_model_has_a_name_in_each_language(model):
+    assert isinstance(model._meta.verbose_name, Promise)
+    assert isinstance(model._meta.verbose_name_plural, Promise)
 
 
 def test_every_room_with_defaults_is_known_to_the_tests():

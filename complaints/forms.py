@@ -97,6 +97,21 @@ class ReturnForm(forms.Form):
     reason = forms.CharField(label=_("Why it is not yours"), widget=text_area(2))
 
 
+class VerifyForm(forms.Form):
+    """What the customer says, when it is heard outside the planned call."""
+
+    SOLVED, NOT_SOLVED = "yes", "no"
+
+    satisfied = forms.ChoiceField(
+        label=_("What does the customer say?"),
+        choices=[(SOLVED, _("It is solved")), (NOT_SOLVED, _("It is not solved"))],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("The customer's own words"), max_length=500, widget=text_area(2)
+    )
+
+
 class RaiseForm(forms.Form):
     level = forms.ChoiceField(label=_("Raise the level to"))
 

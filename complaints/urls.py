@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/contact/", actions.contact, name="contact"),
     path("<int:pk>/raise/", actions.raise_level, name="raise"),
     path("<int:pk>/solve/", actions.solve, name="solve"),
+    path("<int:pk>/verify/", actions.verify, name="verify"),
     path("transfers/<int:pk>/accept/", actions.accept, name="accept"),
     path("transfers/<int:pk>/return/", actions.give_back, name="return"),
     path("transfers/<int:pk>/answer/", actions.answer, name="answer"),

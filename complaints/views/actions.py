@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.http import UserRequest
 from accounts.permissions import require_role
 from complaints import services
-from complaints.forms import AnswerForm, ReturnForm, TransferForm
+from complaints.forms import AnswerForm, ReturnForm, TransferForm, VerifyForm
 from complaints.models import Case, Transfer
 from complaints.permissions import handles_for
 from complaints.roles import CASE_WORKERS
@@ -67,6 +67,23 @@ def solve(request: UserRequest, pk: int) -> HttpResponse:
             request,
             lambda: services.answer_case(case, by=request.user, **form.cleaned_data),
             _("Answered. The customer will be asked whether it is solved."),
+        )
+    return redirect("complaints:detail", pk)
+
+
+@require_POST
+def verify(request: UserRequest, pk: int) -> HttpResponse:
+    case = _case(request, pk)
+    form = VerifyForm(request.POST)
+    if _valid(request, form):
+        satisfied = form.cleaned_data["satisfied"] == VerifyForm.SOLVED
+        note = form.cleaned_data["note"]
+        _do(
+            request,
+            lambda: services.verify_case(
+                case, by=request.user, satisfied=satisfied, note=note
+            ),
+            _("The case is closed.") if satisfied else _("The next round begins."),
         )
     return redirect("complaints:detail", pk)
 

@@ -14,7 +14,13 @@ from accounts.actions import describe
 from accounts.http import UserRequest
 from accounts.models import LogEntry, User
 from accounts.permissions import role_required
-from complaints.forms import AnswerForm, RaiseForm, ReturnForm, TransferForm
+from complaints.forms import (
+    AnswerForm,
+    RaiseForm,
+    ReturnForm,
+    TransferForm,
+    VerifyForm,
+)
 from complaints.models import Case, Transfer
 from complaints.permissions import handles_for
 from complaints.querysets import CaseQuerySet
@@ -99,7 +105,10 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
         "title": _("Case %(number)s") % {"number": case.number},
         "subtitle": case.subject,
         "case": case,
-        "phones": [shown(phone.number) for phone in case.customer.phones.all()],
+        "phones": [
+            {"shown": shown(phone.number), "tel": phone.number if mine else ""}
+            for phone in case.customer.phones.all()
+        ],
         "level_tone": LEVEL_TONES.get(Case.Level(case.level), ""),
         "status_tone": STATUS_TONES.get(Case.Status(case.status), ""),
         "clocks": _clocks(case, transfers, now),
@@ -181,6 +190,8 @@ def _forms(user: User, case: Case, in_hand: Transfer | None) -> dict[str, Any]:
     if not user.has_role(*CASE_WORKERS) or case.status == Case.Status.CLOSED:
         return {}
     forms: dict[str, Any] = {"may_contact": case.contacted_at is None}
+    if case.status == Case.Status.ANSWERED:
+        forms["verify_form"] = VerifyForm()
     if case.level != Case.Level.CRISIS:
         forms["raise_form"] = RaiseForm(case)
     if Case.Status.DISPATCHED in Case.NEXT[case.status]:

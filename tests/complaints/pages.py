@@ -60,6 +60,7 @@ PAGES = [
     for_the_centre("complaints:contact"),
     for_the_centre("complaints:raise"),
     for_the_centre("complaints:solve"),
+    for_the_centre("complaints:verify"),
     for_the_unit("complaints:accept"),
     for_the_unit("complaints:return"),
     for_the_unit("complaints:answer"),

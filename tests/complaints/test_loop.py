@@ -48,14 +48,24 @@ def test_a_complaint_goes_round_until_the_customer_is_satisfied(
     assert press(other, "answer", right, answer="New bearing") == [
         "Answered. The centre will ask the customer whether it is solved."
     ]
-    verify_case(case, by=cast.agent, satisfied=False)
-
+    assert press(agent, "verify", case, satisfied="no", note="Still noisy") == [
+        "The next round begins."
+    ]
     case.refresh_from_db()
     assert (case.round, case.level, case.status) == (2, "escalated", "registered")
     press(agent, "solve", case, answer="A voucher was agreed")
-    verify_case(case, by=cast.agent, satisfied=True)
+    assert press(agent, "verify", case, satisfied="yes", note="Quiet now") == [
+        "The case is closed."
+    ]
     page = agent.get(reverse("complaints:detail", args=[case.pk])).content.decode()
-    for told in ("Not ours", "New bearing", "A voucher was agreed", "Round 2"):
+    for told in (
+        "Not ours",
+        "New bearing",
+        "Still noisy",
+        "Quiet now",
+        "A voucher was agreed",
+        "Round 2",
+    ):
         assert told in page
     assert "the customer says it is solved" in page
 
@@ -79,6 +89,10 @@ def test_a_step_out_of_turn_is_refused_with_a_message(cast, places, logged_in):
     ]
     assert press(agent, "raise", case, level="general") == [
         "The level can only be raised; it is “General” now."
+    ]
+    assert press(agent, "verify", case, satisfied="yes", note="Fine") == [
+        f"Case {case.number} is “Accepted” now."
+        " There is no answer to check with the customer."
     ]
     press(agent, "contact", case)
     assert press(agent, "contact", case) == [
@@ -108,6 +122,7 @@ def test_the_page_offers_each_reader_their_own_next_step(cast, places, logged_in
             "transfer": case.pk,
             "raise": case.pk,
             "solve": case.pk,
+            "verify": case.pk,
             "accept": transfer.pk,
             "return": transfer.pk,
             "answer": transfer.pk,
@@ -124,6 +139,7 @@ def test_the_page_offers_each_reader_their_own_next_step(cast, places, logged_in
     assert offered(cast.handler) == {"answer", "return"}
     press(logged_in(cast.handler), "answer", transfer, answer="Done")
     assert offered(cast.handler) == set()
+    assert offered(cast.agent) == {"contact", "raise", "verify"}
     verify_case(case, by=cast.agent, satisfied=False)
     assert offered(cast.agent) == {"transfer", "raise", "solve"}
     assert offered(cast.colleague) == {"transfer", "raise"}

@@ -13,8 +13,8 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     },
     "Plan follow-ups": {
         "func": "followups.tasks.plan_followups",
-        "schedule_type": Schedule.HOURLY,
-        "minutes": None,
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 5,
     },
 }
 

@@ -26,6 +26,8 @@ class FollowupsConfig(AppConfig):
                 "task.call_back": _(
                     "{by} rang {customer} (try {number}), who asked to be called back"
                 ),
+                "task.taken": _("{by} took the call to {customer}"),
+                "task.again": _("{by} wants {customer} to be called again"),
                 "task.released": _("{by} gave back the task of {agent}"),
                 "call_back.promised": _("{by} promised to call back at {at}"),
                 "phone.wrong": _(

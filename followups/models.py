@@ -143,6 +143,8 @@ class Task(models.Model):
         SUPPRESSED = "suppressed", _("Not called, a case is open")
 
     OPEN = (Status.PLANNED, Status.ASSIGNED)
+    # Ended without the customer having said anything.
+    NOT_SPOKEN = (Status.REFUSED, Status.WRONG_NUMBER, Status.UNREACHABLE)
     # An agent has this long before anybody may keep the promise in their place.
     PROMISE_GRACE = timedelta(minutes=15)
 
@@ -259,6 +261,20 @@ class Task(models.Model):
     def is_owed(self) -> bool:
         """Promised, or what a case waits for: it stays however late it is."""
         return self.promised_at is not None or self.case_id is not None
+
+    @property
+    def is_check(self) -> bool:
+        """Asks whether a case is settled, which closes the case or its round."""
+        return self.case_id is not None and self.plan.source == Plan.Source.CASE
+
+    def may_be_called_again(self) -> bool:
+        return (
+            self.is_check
+            and self.status in self.NOT_SPOKEN
+            and self.case is not None
+            and self.case.status == Case.Status.ANSWERED
+            and self.case.round == self.round
+        )
 
     def is_held_by(self, user: User) -> bool:
         return self.status == self.Status.ASSIGNED and self.assigned_to_id == user.pk

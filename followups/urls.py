@@ -10,4 +10,5 @@ urlpatterns = [
     path("<int:pk>/", views.task, name="task"),
     path("<int:pk>/attempt/", views.attempt, name="attempt"),
     path("<int:pk>/release/", views.release, name="release"),
+    path("<int:pk>/again/", views.again, name="again"),
 ]

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -165,19 +165,29 @@ def release(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("followups:tasks")
 
 
+@require_POST
+def again(request: UserRequest, pk: int) -> HttpResponse:
+    row = visible_task(request, pk)
+    try:
+        services.call_again(row, by=request.user, at=timezone.now())
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    else:
+        messages.success(request, _("The call is on the list again."))
+    return redirect("followups:task", pk)
+
+
 def complaint_url(row: Task, issues: list[str]) -> str:
     """The page that opens a case, with the facts of this call filled in."""
     last = row.attempts.order_by("-number").select_related("interaction").first()
     said = [last.interaction.summary] if last and last.interaction.summary else []
     facts = {
         "customer": row.customer_id,
-        "vehicle": row.vehicle_id or "",
+        "vehicle": row.vehicle_id,
         "task": row.pk,
-        "interaction": last.interaction_id if last else "",
+        "interaction": last.interaction_id if last else None,
         "subject": _("{plan}: the customer is not satisfied").format(plan=row.plan),
         "description": "\n".join(issues + said),
     }
-    try:
-        return f"{reverse('complaints:open')}?{urlencode(facts)}"
-    except NoReverseMatch:
-        return ""
+    known = {name: value for name, value in facts.items() if value}
+    return f"{reverse('complaints:open')}?{urlencode(known)}"

@@ -1,10 +1,11 @@
 from followups.services.attempts import record_attempt
 from followups.services.planning import Planned, plan_followups, run_planning
 from followups.services.promises import plan_resolution_check, promise_call_back
-from followups.services.taking import release_task, take_next_task
+from followups.services.taking import call_again, release_task, take_next_task
 
 __all__ = [
     "Planned",
+    "call_again",
     "plan_followups",
     "plan_resolution_check",
     "promise_call_back",

@@ -139,7 +139,7 @@ def connected(call: Call) -> None:
     has_issue = any(answer.is_issue for answer in answers)
     status = Status.COMPLETED_WITH_ISSUE if has_issue else Status.COMPLETED
     end(call, status)
-    if task.case and task.plan.source == Plan.Source.CASE:
+    if task.case and task.is_check:
         satisfied = call.answers.get(SETTLED) == "yes"
         verify_case(
             task.case, by=call.by, satisfied=satisfied, note=call.note, at=call.at
@@ -178,8 +178,9 @@ def wrong_number(call: Call) -> None:
     if task.customer.phones.filter(is_wrong=False).exists():
         give_back(task, not_before=call.at)
         return
-    # Nobody could have made this call: the clock would measure the wrong people.
-    drop_clocks(Task, [task.pk])
+    if not task.is_check:
+        # Nobody could have made this call: its clock would measure the wrong people.
+        drop_clocks(Task, [task.pk])
     end(call, Status.WRONG_NUMBER)
 
 
@@ -231,17 +232,18 @@ def end(call: Call, status: Status) -> None:
     task = call.task
     task.status = status
     task.ended_at = call.at
-    stop_clocks(Task, [task.pk], at=call.at)
-    unsettled = {Status.REFUSED, Status.WRONG_NUMBER, Status.UNREACHABLE}
-    if task.case and status in unsettled:
-        leaders = User.objects.with_role(Role.TEAM_LEADER)
+    if task.case and task.is_check and status in Task.NOT_SPOKEN:
+        # Nobody knows yet whether it is settled, so that clock goes on; the people
+        # behind the case have to find another way, or have it tried again.
         log_action(
             call.by,
             "case.not_checked",
             task.case,
             {"number": task.case.number, "customer": task.customer.name},
-            notify=[task.case.owner, *leaders],
+            notify=[task.case.owner, *User.objects.with_role(Role.TEAM_LEADER)],
         )
+        return
+    stop_clocks(Task, [task.pk], at=call.at)
 
 
 def tell_of_wrong_number(call: Call) -> None:

@@ -25,7 +25,7 @@ from crm.models import Phone, Repair, Sale
 from followups.hours import CallingHours
 from followups.models import Plan, Task
 from followups.services.promises import plan_resolution_check
-from standards.models import Standard
+from standards.models import Clock, Standard
 from standards.services import ClockStart, drop_clocks, start_clocks, stop_clocks
 
 # A task taken and not called within this time goes back to the others.
@@ -270,11 +270,15 @@ def end_unwanted(now: datetime) -> int:
     longer needs. Nothing is measured."""
     waiting = Task.objects.waiting()
     refused = lock(waiting.surveys().filter(customer__do_not_call=True))
-    checks = waiting.filter(plan__source=Plan.Source.CASE)
-    idle = lock(
-        checks.exclude(case__status=Case.Status.ANSWERED, case__round=F("round"))
+    checks = Task.objects.filter(plan__source=Plan.Source.CASE).exclude(
+        case__status=Case.Status.ANSWERED, case__round=F("round")
     )
-    drop_clocks(Task, [*refused, *idle])
+    idle = lock(checks.waiting())
+    measured = Clock.objects.running().filter(
+        subject_type=Task._meta.label_lower, subject_id=OuterRef("pk")
+    )
+    unsettled = checks.filter(Exists(measured), status__in=Task.NOT_SPOKEN)
+    drop_clocks(Task, [*refused, *idle, *unsettled.values_list("pk", flat=True)])
     return end(refused, Status.REFUSED, now) + end(idle, Status.EXPIRED, now)
 
 

@@ -36,6 +36,8 @@ def take_next_task(agent: User, now: datetime) -> Task | None:
     task.assigned_to = agent
     task.assigned_at = now
     task.save(update_fields=["status", "assigned_to", "assigned_at"])
+    # Who takes a task is shown the customer's whole number.
+    log_action(agent, "task.taken", task, {"customer": task.customer.name})
     return task
 
 
@@ -53,3 +55,24 @@ def release_task(task: Task, *, by: User) -> None:
     task.status = Task.Status.PLANNED
     task.assigned_to = task.assigned_at = None
     task.save(update_fields=["status", "assigned_to", "assigned_at"])
+
+
+@transaction.atomic
+def call_again(task: Task, *, by: User, at: datetime) -> Task:
+    """Put a check back on the list whose customer could not be spoken with.
+
+    Only while its case still waits for it, and when there is a number to ring.
+    """
+    rows = Task.objects.select_for_update(no_key=True, of=("self",))
+    task = rows.select_related("plan", "case", "customer").get(pk=task.pk)
+    if not task.may_be_called_again():
+        raise ValidationError(_("The case does not wait for this call any more."))
+    if not task.customer.phones.filter(is_wrong=False).exists():
+        raise ValidationError(_("Add a right telephone number of the customer first."))
+    task.status = Task.Status.PLANNED
+    task.assigned_to = task.assigned_at = task.ended_at = None
+    task.not_before = at
+    task.parts_tried = []
+    task.save()
+    log_action(by, "task.again", task, {"customer": task.customer.name})
+    return task

@@ -42,4 +42,11 @@ PAGES = [
         args=task_of_alice,
         method="post",
     ),
+    Page(
+        "followups:again",
+        allowed=CENTRE,
+        forbidden=AROUND,
+        args=task_of_alice,
+        method="post",
+    ),
 ]

@@ -64,6 +64,28 @@ def test_nothing_to_call_is_said(cast, logged_in):
     assert "Nothing to call" in answer.content.decode()
 
 
+def test_a_low_answer_offers_a_complaint_with_the_facts(cast, logged_in):
+    task = in_hand(cast.agent)
+    client = logged_in(cast.agent)
+    low = good_call(task, answer_satisfaction="1")
+    page = client.post(url("attempt", task), low, follow=True)
+    link = page.context["complaint_url"]
+    interaction = task.attempts.get().interaction
+    assert link.startswith(reverse("complaints:open"))
+    for part in (
+        f"customer={task.customer_id}", f"vehicle={task.vehicle_id}",
+        f"task={task.pk}", f"interaction={interaction.pk}", "subject=", "description=",
+    ):  # fmt: skip
+        assert part in link
+    assert "Open a complaint" in page.content.decode()
+    assert "Happy." in link.replace("+", " ")
+    form = client.get(link)
+    assert form.status_code == 200
+    facts = form.content.decode()
+    assert "Happy." in facts
+    assert str(task.plan) in facts
+
+
 def test_what_is_missing_is_said_and_what_was_typed_stays(cast, logged_in):
     task = in_hand(cast.agent)
     short = good_call(task, steps=[], note="Typed once")

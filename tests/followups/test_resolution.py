@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import Notification
 from complaints.models import Case
@@ -89,6 +90,33 @@ def test_a_customer_not_reached_about_a_case_is_told_to_its_owner(answered, cast
     record(task, "refused", at=task.assigned_at)
     told = Notification.objects.filter(entry__action="case.not_checked")
     assert {n.to for n in told} == {cast.agent, cast.leader}
+    # Nobody knows whether it is settled: that goes on being measured.
+    assert Clock.objects.about(task).get().stopped_at is None
+
+
+def test_a_check_that_failed_can_be_called_again_while_the_case_waits(
+    answered, cast, logged_in
+):
+    task = take_check(answered, cast)
+    record(task, "wrong_number", at=task.assigned_at)
+    client = logged_in(cast.leader)
+    address = reverse("followups:again", args=[task.pk])
+    page = client.post(address, follow=True).content.decode()
+    assert "right telephone number" in page
+    task.customer.phones.create(number="+8613900000001")
+    client.post(address)
+    task.refresh_from_db()
+    assert (task.status, task.assigned_to) == (Status.PLANNED, None)
+    client.post(address)  # a second click changes nothing
+    assert task.attempts_made == 1
+
+
+def test_what_a_failed_check_measures_ends_when_the_case_moves_on(answered, cast):
+    task = take_check(answered, cast)
+    record(task, "refused", at=task.assigned_at)
+    Case.objects.filter(pk=answered.pk).update(status=Case.Status.REGISTERED)
+    run_planning(TODAY)
+    assert not Clock.objects.about(task).exists()
 
 
 def test_a_check_is_tried_again_beyond_its_day(answered, cast):

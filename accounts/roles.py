@@ -19,3 +19,11 @@ class Role(TextChoices):
 
 # The people of the centre itself, who see every customer.
 CENTRE = (Role.AGENT, Role.TEAM_LEADER, Role.OPERATIONS_MANAGER, Role.ADMINISTRATOR)
+
+# Outside the centre, those whose work is the customers of their part of the tree.
+KEEPERS = (
+    Role.REGIONAL_MANAGER,
+    Role.BRANCH_REVIEWER,
+    Role.DEALER_CLERK,
+    Role.STATION_CLERK,
+)

@@ -16,6 +16,11 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 5,
     },
+    "Bring articles into force": {
+        "func": "knowledge.tasks.turn_versions",
+        "schedule_type": Schedule.HOURLY,
+        "minutes": None,
+    },
 }
 
 LOCK = 7_304_001  # any number no other advisory lock here uses

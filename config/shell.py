@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CENTRE, Role
+from accounts.roles import CENTRE, KEEPERS, Role
 from complaints.roles import HANDLERS, OVERSEERS
 
 Allowed = Callable[[HttpRequest], bool]
@@ -46,8 +46,13 @@ NAVIGATION: list[dict[str, Any]] = [
     {
         "title": _("Calls"),
         "items": [
-            item(_("My desk"), "headset_mic", "desk:home", for_roles(*CENTRE)),
-            item(_("Customers"), "person_search", "desk:search", for_roles(*CENTRE)),
+            item(_("My desk"), "headset_mic", "desk:mine", for_roles(*CENTRE)),
+            item(
+                _("Customers"),
+                "person_search",
+                "desk:search",
+                for_roles(*CENTRE, *KEEPERS),
+            ),
             item(_("Follow-ups"), "call", "followups:tasks", for_roles(*CENTRE)),
         ],
     },

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.querysets import InTree
+from accounts.roles import KEEPERS
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -25,10 +26,13 @@ class WithRecords(QuerySet[M]):
     """For rows that sales and repairs point to."""
 
     def visible_to(self, user: User) -> Self:
-        """The centre sees all; others what their part of the tree sold or served."""
+        """The centre sees all; others what their part of the tree sold or served.
+
+        Editors and departments have no business with the files of customers.
+        """
         if user.sees_everything:
             return self.all()
-        if user.organisation is None:
+        if user.organisation is None or not user.has_role(*KEEPERS):
             return self.none()
         own = self.model._meta.model_name
         path = user.organisation.path

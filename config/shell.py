@@ -57,6 +57,23 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Daily files"),
+        "items": [
+            item(
+                _("Files handed in"),
+                "upload_file",
+                "crm:uploads",
+                for_roles(
+                    *CENTRE,
+                    Role.DEALER_CLERK,
+                    Role.STATION_CLERK,
+                    Role.BRANCH_REVIEWER,
+                    Role.REGIONAL_MANAGER,
+                ),
+            ),
+        ],
+    },
+    {
         "title": _("Standards"),
         "items": [
             item(

@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("accounts/", include("accounts.urls")),
+    path("uploads/", include("crm.urls")),
     path("knowledge/", include("knowledge.urls")),
     path("followups/", include("followups.urls")),
     path("cases/", include("complaints.urls")),

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import register_actions
+from accounts.actions import register_actions, register_page
 
 
 class CrmConfig(AppConfig):
@@ -9,8 +9,20 @@ class CrmConfig(AppConfig):
     verbose_name = _("Customers and vehicles")
 
     def ready(self) -> None:
+        register_page("crm.uploadbatch", "crm:batch")
         register_actions(
             {
+                "upload.checked": _(
+                    "{file} of {organisation} was read: {accepted} of {rows} rows good"
+                ),
+                "upload.submitted": _("{by} handed in {file} of {organisation}"),
+                "upload.approved": _("{by} approved {file} of {organisation}"),
+                "upload.returned": _(
+                    "{by} returned {file} of {organisation}: {reason}"
+                ),
+                "upload.posted": _(
+                    "{file} of {organisation} was posted: {posted} rows new or changed"
+                ),
                 "customer.created": _("{by} added the customer {name}"),
                 "customer.phone_added": _("{by} added a telephone number"),
                 "customer.revealed": _("{by} was shown the full numbers"),

@@ -66,6 +66,24 @@ class RepairQuerySet(InTree["Repair"]):
 class UploadBatchQuerySet(InTree["UploadBatch"]):
     tree_path = "organisation__path"
 
+    def for_list(self) -> Self:
+        return self.select_related("organisation", "uploaded_by", "reviewed_by")
+
+    def matching(self, *, q: str = "", kind: str = "", status: str = "") -> Self:
+        """Narrowed by what is given; `q` is part of a name, or a code."""
+        found = self
+        if q := q.strip():
+            found = found.filter(
+                Q(organisation__name__icontains=q)
+                | Q(organisation__code__iexact=q)
+                | Q(file_name__icontains=q)
+            )
+        if kind:
+            found = found.filter(kind=kind)
+        if status:
+            found = found.filter(status=status)
+        return found
+
 
 class UploadRowQuerySet(QuerySet["UploadRow"]):
     def accepted(self) -> UploadRowQuerySet:

@@ -33,6 +33,15 @@ class UploadBatch(models.Model):
         Status.POSTED: set(),
     }
 
+    TONES: dict[str, str] = {
+        Status.FAILED: "bad",
+        Status.CHECKED: "info",
+        Status.SUBMITTED: "warn",
+        Status.RETURNED: "bad",
+        Status.APPROVED: "info",
+        Status.POSTED: "good",
+    }
+
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="batches"
@@ -71,6 +80,11 @@ class UploadBatch(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.file_name}"
+
+    @property
+    def tone(self) -> str:
+        """The colour of its status."""
+        return self.TONES.get(self.status, "")
 
 
 class UploadRow(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,12 +19,16 @@ from accounts.roles import Role
 from accounts.services import log_action
 from crm.models import UploadBatch
 from crm.uploads.checking import FIELDS, CheckedRow, Checker
+from crm.uploads.columns import COLUMNS
 from crm.uploads.comparing import compare
 from crm.uploads.posting import post_rows
 from crm.uploads.problems import FileError
 from crm.uploads.reading import open_sheets
 from crm.uploads.staging import stage
 from crm.uploads.tables import Table, find_table
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Status = UploadBatch.Status
 
@@ -81,6 +85,13 @@ def check_may_hand_in(kind: str, organisation: Organisation) -> None:
         raise FileError("wrong_kind", organisation=organisation.name, kind=label)
     if not organisation.is_active:
         raise FileError("inactive", organisation=organisation.name)
+
+
+def columns_by_need(kind: str) -> dict[str, list[StrOrPromise]]:
+    """What a file of this kind must hold, and what it may hold besides."""
+    needed = [c.label for c in COLUMNS[kind] if c.required]
+    welcome = [c.label for c in COLUMNS[kind] if not c.required]
+    return {"needed": needed, "welcome": welcome}
 
 
 def _hash(content: File[bytes]) -> str:

@@ -1,0 +1,36 @@
+from accounts.models import User
+from accounts.roles import CENTRE, Role
+from crm.models import UploadBatch
+from crm.uploads.services import HANDED_IN_BY
+
+CLERKS = (Role.DEALER_CLERK, Role.STATION_CLERK)
+REVIEWERS = (Role.BRANCH_REVIEWER, Role.REGIONAL_MANAGER, Role.ADMINISTRATOR)
+# The centre looks on.
+VIEWERS = (*CLERKS, *REVIEWERS, *CENTRE)
+
+_CLERK_OF: dict[str, Role] = {
+    UploadBatch.Kind.SALES: Role.DEALER_CLERK,
+    UploadBatch.Kind.REPAIRS: Role.STATION_CLERK,
+}
+
+
+def kind_of(user: User) -> str | None:
+    """What the user hands in for their own organisation, if anything."""
+    organisation = user.organisation
+    for kind, by in HANDED_IN_BY.items():
+        if organisation and organisation.kind == by and _CLERK_OF[kind] in user.roles:
+            return kind
+    return None
+
+
+def may_submit(user: User, batch: UploadBatch) -> bool:
+    """A batch is handed on by a clerk of the organisation it came from."""
+    return (
+        user.organisation_id == batch.organisation_id
+        and _CLERK_OF[batch.kind] in user.roles
+    )
+
+
+def may_review(user: User, batch: UploadBatch) -> bool:
+    """For those who see the batch: its branch, its region, the administrator."""
+    return user.has_role(*REVIEWERS)

@@ -1,0 +1,55 @@
+from crm.uploads.services import submit_batch
+from tests.access import Page
+from tests.cast import Cast, Places
+from tests.factories.uploads import received
+
+CENTRE = {"agent", "colleague", "leader", "manager", "administrator"}
+CLERKS = {"clerk", "station_clerk", "outsider"}
+NO_FILES = {"handler", "other_handler", "editor"}
+BRANCH = {"regional", "reviewer"}
+# Those who see the batch of dealer D1; an editor of headquarters does, but has no role.
+LOOKERS = CENTRE | BRANCH | {"clerk"}
+
+
+def checked(places: Places, cast: Cast) -> list[int]:
+    return [received(places.dealer, by=cast.clerk).pk]
+
+
+def submitted(places: Places, cast: Cast) -> list[int]:
+    batch = received(places.dealer, by=cast.clerk)
+    return [submit_batch(batch, by=cast.clerk).pk]
+
+
+PAGES = [
+    Page(
+        "crm:uploads",
+        allowed=CENTRE | BRANCH | CLERKS | {"other_reviewer"},
+        forbidden=NO_FILES,
+    ),
+    Page(
+        "crm:upload",
+        allowed=CLERKS,
+        forbidden=CENTRE | BRANCH | NO_FILES | {"other_reviewer"},
+    ),
+    *(
+        Page(name, allowed=LOOKERS, forbidden={"editor"}, args=checked)
+        for name in ("crm:batch", "crm:batch_errors", "crm:batch_file")
+    ),
+    Page(
+        "crm:batch_submit",
+        allowed={"clerk"},
+        forbidden=CENTRE | BRANCH | {"editor"},
+        args=checked,
+        method="post",
+    ),
+    *(
+        Page(
+            name,
+            allowed=BRANCH | {"administrator"},
+            forbidden=(CENTRE - {"administrator"}) | {"clerk", "editor"},
+            args=submitted,
+            method="post",
+        )
+        for name in ("crm:batch_approve", "crm:batch_return")
+    ),
+]

@@ -12,17 +12,6 @@ class CrmConfig(AppConfig):
         register_page("crm.uploadbatch", "crm:batch")
         register_actions(
             {
-                "upload.checked": _(
-                    "{file} of {organisation} was read: {accepted} of {rows} rows good"
-                ),
-                "upload.submitted": _("{by} handed in {file} of {organisation}"),
-                "upload.approved": _("{by} approved {file} of {organisation}"),
-                "upload.returned": _(
-                    "{by} returned {file} of {organisation}: {reason}"
-                ),
-                "upload.posted": _(
-                    "{file} of {organisation} was posted: {posted} rows new or changed"
-                ),
                 "customer.created": _("{by} added the customer {name}"),
                 "customer.phone_added": _("{by} added a telephone number"),
                 "customer.revealed": _("{by} was shown the full numbers"),

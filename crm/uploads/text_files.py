@@ -41,8 +41,9 @@ def open_text(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     except (csv.Error, UnicodeError) as error:
         raise FileError("damaged") from error
     finally:
-        # The file stays open for whoever gave it.
-        text.detach()
+        # The file stays open for whoever gave it, unless they have closed it already.
+        if not file.closed:
+            text.detach()
 
 
 def encoding_of(file: BinaryIO) -> str:

@@ -1,10 +1,12 @@
 """Clocks measure one thing about one row, against the standard that holds for it."""
 
+import threading
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from accounts.models import LogEntry
 from standards.models import Clock, Standard, WorkCalendar
@@ -282,3 +284,56 @@ def test_a_calendar_may_move_to_another_zone(places):
     clock = complaint(places.station, "accept", at=at("2025-09-25T10:00"))
     # 08:00 in Berlin is 14:00 in Shanghai.
     assert clock.due_at == at("2025-09-25T16:00")
+
+
+def test_starting_the_same_at_once_keeps_one_of_each(real_db):
+    gate = threading.Barrier(4)
+    failed = []
+
+    def run(ids) -> None:
+        gate.wait()
+        try:
+            start_clocks(
+                ClockStart(
+                    "accounts.organisation",
+                    pk,
+                    "complaint",
+                    "accept",
+                    THURSDAY,
+                    level="general",
+                )
+                for pk in ids
+            )
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    orders = [range(300), range(299, -1, -1)] * 2
+    threads = [threading.Thread(target=run, args=[ids]) for ids in orders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert Clock.objects.count() == 300
+
+
+def test_everything_given_at_the_start_is_kept(places, cast):
+    clock = start_clock(
+        places.dealer,
+        type="complaint",
+        metric="accept",
+        level="general",
+        at=THURSDAY,
+        organisation=places.department,
+        agent=cast.agent,
+        escalates_to=places.region,
+        due_at=THURSDAY + timedelta(hours=1),
+    )
+    assert (clock.organisation, clock.agent, clock.escalates_to) == (
+        places.department,
+        cast.agent,
+        places.region,
+    )
+    assert clock.agreed_due_at == clock.due_at == THURSDAY + timedelta(hours=1)

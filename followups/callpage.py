@@ -59,11 +59,12 @@ def call_page(task: Task, user: User, form: AttemptForm) -> dict[str, Any]:
             for answer in answers
         ],
         "issues": [
-            f"{answer.item}: {spoken(answer)}" for answer in answers if answer.is_issue
+            f"{answer.item} {spoken(answer)}" for answer in answers if answer.is_issue
         ],
         "contacts": list(
             Interaction.objects.visible_to(user)
             .filter(customer=customer)
+            .exclude(attempt__task=task)
             .select_related("type", "agent")[:4]
         ),
         "cases": list(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Customer, Interaction, Vehicle
 from crm.phones import masked
+from crm.templatetags.crm import short_vin
 from desk.outcomes import CallOutcome
 from standards.models import InteractionType, ProcedureStep
 
@@ -15,6 +16,13 @@ class MinuteInput(forms.DateTimeInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class CarField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of cars that does not show whole VINs."""
+
+    def label_from_instance(self, obj: Vehicle) -> str:
+        return " ".join(filter(None, [obj.model, obj.plate, short_vin(obj.vin)]))
 
 
 class CustomerForm(forms.Form):
@@ -36,9 +44,7 @@ class ContactForm(forms.Form):
 
     type = forms.ChoiceField(label=_("what it is about"))
     direction = forms.ChoiceField(label=_("direction"), choices=Interaction.Direction)
-    vehicle = forms.ModelChoiceField(
-        Vehicle.objects.none(), label=_("vehicle"), required=False
-    )
+    vehicle = CarField(Vehicle.objects.none(), label=_("vehicle"), required=False)
     number = forms.ChoiceField(label=_("telephone number"), required=False)
     rang_for = forms.IntegerField(
         label=_("seconds it rang"),

@@ -8,9 +8,9 @@ LANDING: list[tuple[Role, str]] = [
     (Role.TEAM_LEADER, "desk:boards"),
     (Role.AGENT, "desk:mine"),
     (Role.REGIONAL_MANAGER, "desk:boards"),
-    (Role.BRANCH_REVIEWER, "desk:search"),
-    (Role.DEALER_CLERK, "desk:search"),
-    (Role.STATION_CLERK, "desk:search"),
+    (Role.BRANCH_REVIEWER, "crm:uploads"),
+    (Role.DEALER_CLERK, "crm:uploads"),
+    (Role.STATION_CLERK, "crm:uploads"),
     (Role.DEPARTMENT_HANDLER, "complaints:inbox"),
     (Role.KNOWLEDGE_EDITOR, "knowledge:articles"),
 ]

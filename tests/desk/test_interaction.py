@@ -63,6 +63,13 @@ def test_a_call_is_recorded_and_the_next_steps_are_offered(wang, cast, logged_in
     assert f"{reverse('complaints:open')}?customer={wang.pk}" in page
 
 
+def test_the_page_names_the_car_without_its_whole_vin(wang, cast, logged_in):
+    vin = wang.ownerships.get().vehicle.vin
+    text = logged_in(cast.agent).get(url(wang)).content.decode()
+    assert f"…{vin[-6:]}" in text
+    assert vin not in text
+
+
 @pytest.mark.parametrize("code", ["complaint", "rescue", "resolution"])
 def test_the_steps_follow_the_type_chosen(wang, cast, logged_in, code):
     answer = logged_in(cast.agent).get(

@@ -27,7 +27,7 @@ run: setup ## Set all up, load the demo, serve on 127.0.0.1:8000 (PORT changes i
 	@$(BIN)/python -m config.run
 
 test: setup-dev ## Pass all tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: setup-dev format-check lint types contracts migrations translations deploy-check test ## What CI runs
 

@@ -18,6 +18,7 @@ from django.db import OperationalError
 
 from config import embedded_postgres
 from config.demo.logins import LOGINS, PASSWORD
+from config.env import boolean
 from config.keys import kept_secret
 
 PORT = os.environ.get("PORT", "8000")
@@ -52,8 +53,9 @@ def prepare() -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("ensure_schedules", verbosity=0)
-    say("Loading the demo, the first time only …")
-    call_command("seed_demo", verbosity=0)
+    if boolean("DEMO", default=True):
+        say("Loading the demo, the first time only …")
+        call_command("seed_demo", verbosity=0)
 
 
 def start_children() -> dict[str, subprocess.Popen[bytes]]:
@@ -88,6 +90,8 @@ def wait_until_served(children: dict[str, subprocess.Popen[bytes]]) -> None:
 
 def greet() -> None:
     say(f"\nServing on http://{ADDRESS}/ - stop with Ctrl-C\n")
+    if not boolean("DEMO", default=True):
+        return
     width = max(len(username) for username, _ in LOGINS)
     for username, role in LOGINS:
         say(f"  {username:<{width}}  {role}")

@@ -78,7 +78,8 @@ class Sold:
 
 def vin(serial: int) -> str:
     """An invented VIN with a right check digit (GB 16735, ISO 3779)."""
-    text = f"LYJA7B3E0TG{serial:06}"
+    million, rest = divmod(serial, 1_000_000)
+    text = f"LYJA7B3E0T{'ABCDEFGH'[million]}{rest:06}"
     total = sum(
         weight * int(VIN_VALUES.get(char, char))
         for char, weight in zip(text, VIN_WEIGHTS, strict=True)

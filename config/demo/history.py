@@ -1,0 +1,99 @@
+"""Sixty days of the centre's life, made by the same services that people use."""
+
+from datetime import date, timedelta
+from random import Random
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django_q.conf import Conf
+
+from accounts.models import Organisation
+from config.demo import calling, departments, sending
+from config.demo.articles import ARTICLES
+from config.demo.clock import at
+from config.demo.organisations import make_people, make_tree
+from config.demo.world import ZONE, World, moment
+from followups.services import plan_followups
+from knowledge.models import Article
+from knowledge.services import publish_version
+from standards.services import sweep
+
+BASE = 300  # customers
+DAYS = 60
+
+
+@transaction.atomic
+def tell(customers: int) -> bool:
+    """Load the demo unless it is there; True if it was loaded now. All or nothing."""
+    with connection.cursor() as cursor:
+        # Two at once: the second waits, then finds the demo there.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('seed_demo'))")
+        cursor.execute("SET LOCAL synchronous_commit TO off")
+    if Organisation.objects.exists():
+        return False
+    inline, Conf.SYNC = Conf.SYNC, True
+    try:
+        live_through(customers)
+    finally:
+        Conf.SYNC = inline
+    return True
+
+
+@transaction.atomic
+def place_people() -> None:
+    make_people(make_tree())
+
+
+def live_through(customers: int) -> None:
+    now = timezone.now().astimezone(ZONE)
+    today = now.date()
+    first = today - timedelta(days=DAYS)
+    with at(moment(first, 8)):
+        tree = make_tree()
+        world = World(tree, make_people(tree), Random(20261121), now)
+        write_articles(world, first)
+    steps = calling.Steps(world)
+    for number in range(DAYS + 1):
+        day = first + timedelta(days=number)
+        share = customers * (number + 1) // DAYS - customers * number // DAYS
+        live_a_day(world, steps, day, share if number < DAYS else 0)
+    sending.leave_some_open(world, today)
+
+
+def live_a_day(world: World, steps: calling.Steps, day: date, buyers: int) -> None:
+    """The day hour by hour, as far as it has come."""
+
+    def due(hour: int) -> bool:
+        return moment(day, hour) <= world.now
+
+    if due(9):
+        with at(moment(day, 9)):
+            plan_followups(day)
+        departments.send_on(world, moment(day, 9, 5))
+        departments.work_through(world, moment(day, 9, 30))
+        calling.make_calls(world, steps, moment(day, 9, 40), per_agent=2)
+        calling.answer_calls(world, steps, moment(day, 10), count=4)
+    if due(14):
+        sweep(moment(day, 14))
+        departments.work_through(world, moment(day, 14, 10))
+        calling.make_calls(world, steps, moment(day, 14, 20), per_agent=3)
+    if due(18):
+        sending.send_sales(world, day, buyers)
+        sending.send_repairs(world, day, 4)
+        departments.work_through(world, moment(day, 17, 20))
+        calling.make_calls(world, steps, moment(day, 18), per_agent=2)
+    if due(20):
+        sweep(moment(day, 20))
+
+
+def write_articles(world: World, day: date) -> None:
+    for slug, category, title, body in ARTICLES:
+        article = Article.objects.create(slug=slug, category=category)
+        publish_version(
+            article,
+            by=world.users["editor"],
+            title=title,
+            body=body,
+            effective_on=day,
+            expires_on=None,
+        )

@@ -43,5 +43,6 @@ def post_rows(batch: UploadBatch) -> int:
         if posted:
             for statement in rest:
                 cursor.execute(statement, params)
-        cursor.execute("DROP TABLE posting")
+        # Several batches may be posted in one transaction.
+        cursor.execute("DROP TABLE IF EXISTS posting, known, people, cars")
     return int(posted)

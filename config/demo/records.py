@@ -94,13 +94,13 @@ def name(random: Random) -> str:
 
 
 def sale(random: Random, serial: int, dealer: str, on: date) -> Sold:
-    """`serial` makes the sale number, phone and VIN unique; `on` is the invoice day."""
+    """`serial` makes the sale number, phone and VIN unique; `on` is the day of delivery."""
     branch = dealer[:2]
     province, city, streets, plate = PLACES[branch]
     buyer = name(random) if serial % 25 else f"{city[:2]}{random.choice(COMPANIES)}"
     phone = f"{random.choice(MOBILE)}{10_000_000 + serial * 7919 % 90_000_000:08}"
     model, price = random.choice(MODELS)
-    delivered_on = on + timedelta(days=random.choice([0, 0, 0, 1]))
+    invoiced_on = on - timedelta(days=random.choice([0, 0, 0, 1]))
     row = [
         f"XS{dealer}{serial:07}",
         buyer,
@@ -115,13 +115,13 @@ def sale(random: Random, serial: int, dealer: str, on: date) -> Sold:
         random.choice(COLOURS),
         price - random.randrange(0, 8000, 500),
         f"{30_000_000 + serial:08}",
+        invoiced_on,
         on,
-        delivered_on,
         name(random),
     ]
     letters = "".join(random.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=2))
     plate = f"{plate}{letters}{serial % 1000:03}"
-    return Sold(row, vin(serial), plate, buyer, phone, branch, delivered_on)
+    return Sold(row, vin(serial), plate, buyer, phone, branch, on)
 
 
 def repair(

@@ -34,7 +34,8 @@ def work_through(world: World, now: datetime) -> None:
         waited = now - (transfer.accepted_at or transfer.sent_at)
         with at(now):
             if transfer.status == Transfer.Status.SENT:
-                if world.happens(0.05):
+                # A case comes back once at the most; sent on, it is answered.
+                if transfer.case.transfers.count() == 1 and world.happens(0.05):
                     reason = "不属于本部门职责，请转售后服务部。"
                     return_transfer(transfer, by=handler, reason=reason)
                 elif world.happens(0.8):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, User
 from accounts.services import log_action
 from standards.choosing import StandardBook
-from standards.models import Clock, ClockPause
+from standards.models import Clock, ClockPause, Standard
 from standards.readings import explain
 from standards.sweeping import sweep
 from standards.timing import Pause, set_times
@@ -210,7 +210,8 @@ def stop_clocks(
     """Stop all running clocks (of one metric) of these rows; how many there were."""
     about = Clock.objects.for_rows(model, ids)
     if metric is not None:
-        about = about.filter(standard__metric=metric)
+        # Not a join: the update would then run over all clocks once more.
+        about = about.filter(standard__in=Standard.objects.filter(metric=metric))
     stopped = about.running().update(stopped_at=Greatest(Value(at), F("started_at")))
     # Only now, with the rows locked by the update, is it certain which were paused.
     paused = about.finished().exclude(paused_at=None)

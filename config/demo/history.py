@@ -56,6 +56,10 @@ def live_through(customers: int) -> None:
     for number in range(DAYS + 1):
         day = first + timedelta(days=number)
         share = customers * (number + 1) // DAYS - customers * number // DAYS
+        if number % 10 == 5:
+            # Nothing is committed yet, so nobody else tells the planner what is there.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         live_a_day(world, steps, day, share if number < DAYS else 0)
     sending.leave_some_open(world, today)
 

@@ -22,6 +22,7 @@ def log_action(
     `by` is None for what the system does itself. `data` must be JSON.
     """
     entry = LogEntry.objects.create(
+        at=timezone.now(),
         by=by,
         action=action,
         subject_type=obj._meta.label_lower,

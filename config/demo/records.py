@@ -94,7 +94,7 @@ def name(random: Random) -> str:
 
 
 def sale(random: Random, serial: int, dealer: str, on: date) -> Sold:
-    """`serial` makes the sale number, phone and VIN unique; `on` is the day of delivery."""
+    """`serial` makes number, phone and VIN unique; `on` is the day of delivery."""
     branch = dealer[:2]
     province, city, streets, plate = PLACES[branch]
     buyer = name(random) if serial % 25 else f"{city[:2]}{random.choice(COMPANIES)}"

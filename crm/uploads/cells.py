@@ -35,7 +35,7 @@ _EMPTY_MARKS = {"-", "--", "/", "无", "暂无", "n/a", "na", "null", "none", "#
 def plain(text: str) -> str:
     """Normalised, without invisible characters and doubled spaces."""
     if _PLAIN.fullmatch(text):
-        return text
+        return "" if len(text) < 5 and text.lower() in _EMPTY_MARKS else text
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     text = _SPACES.sub(" ", text).strip()
     return "" if text.lower() in _EMPTY_MARKS else text

@@ -7,7 +7,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
-from crm.models import UploadBatch, UploadRow
+from crm import phones
+from crm.models import Repair, UploadBatch, UploadRow
 from crm.uploads import columns
 from crm.uploads.problems import describe
 
@@ -51,18 +52,15 @@ def problem_groups(batch: UploadBatch, field: str) -> list[ProblemGroup]:
 
 def effects(batch: UploadBatch) -> dict[str, int]:
     """How many accepted rows are new, changed, unchanged."""
-    counted = batch.rows.accepted().order_by().values_list("effect", Count("number"))
+    grouped = batch.rows.accepted().order_by().values("effect")
+    counted = grouped.annotate(rows=Count("number")).values_list("effect", "rows")
     return dict.fromkeys(UploadRow.Effect.values, 0) | dict(counted)
 
 
 def sample(batch: UploadBatch) -> dict[str, Any]:
-    """The first rows as they were understood, in the columns that matter most."""
-    shown = [
-        column
-        for column in columns.COLUMNS[batch.kind]
-        if column.required and column.name in batch.fields
-    ]
-    places = [batch.fields.index(column.name) for column in shown]
+    """The first rows in the columns that matter most; as sent where not understood."""
+    shown = [c for c in columns.COLUMNS[batch.kind] if c.required]
+    sent_at = columns.match(batch.kind, batch.columns)
     return {
         "columns": [column.label for column in shown],
         "rows": [
@@ -71,10 +69,22 @@ def sample(batch: UploadBatch) -> dict[str, Any]:
                 "is_refused": bool(row.errors),
                 "effect": row.get_effect_display(),
                 "cells": [
-                    (column.label, row.values[place])
-                    for column, place in zip(shown, places, strict=True)
+                    (
+                        column.label,
+                        _shown(column.name, row.values[batch.fields.index(column.name)])
+                        or row.cells[sent_at[column.name]],
+                    )
+                    for column in shown
                 ],
             }
             for row in batch.rows.all()[:SAMPLE]
         ],
     }
+
+
+def _shown(name: str, value: str) -> str:
+    if name == "phone":
+        return ", ".join(phones.display(number) for number in value.split())
+    if name == "kind" and value in Repair.Kind.values:
+        return str(Repair.Kind(value).label)
+    return value.replace("T", " ") if name in {"in_at", "out_at"} else value

@@ -19,6 +19,10 @@ def send(client, rows, name="日报.csv"):
     return client.post(reverse("crm:upload"), {"file": content})
 
 
+def batch_effects(client, batch):
+    return client.get(reverse("crm:batch", args=[batch.pk])).context["effects"]
+
+
 def test_a_file_goes_from_clerk_to_branch_to_records(cast, logged_in):
     clerk, reviewer = logged_in(cast.clerk), logged_in(cast.reviewer)
     answer = send(clerk, [a_sale(1), a_sale(2, 联系电话="同上")])
@@ -27,6 +31,7 @@ def test_a_file_goes_from_clerk_to_branch_to_records(cast, logged_in):
     page = clerk.get(answer.url).content.decode()
     assert "同上" in page
     assert "Hand in for review" in page
+    assert batch_effects(clerk, batch) == {"new": 1, "changed": 0, "unchanged": 0}
     clerk.post(reverse("crm:batch_submit", args=[batch.pk]))
     assert Notification.objects.filter(to=cast.reviewer).count() == 1
     assert not Notification.objects.filter(to=cast.other_reviewer).exists()

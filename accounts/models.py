@@ -112,6 +112,12 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def get_full_name(self) -> str:
+        """Family name first, without a space, where the name is written in Chinese."""
+        if self.last_name and not self.last_name.isascii():
+            return f"{self.last_name}{self.first_name}"
+        return super().get_full_name()
+
     @cached_property
     def roles(self) -> frozenset[str]:
         return frozenset(group.name for group in self.groups.all())

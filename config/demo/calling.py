@@ -6,7 +6,7 @@ from accounts.models import User
 from complaints.models import Case
 from complaints.services import open_case, record_first_contact, transfer_case
 from config.demo.clock import at
-from config.demo.world import World
+from config.demo.world import World, moment
 from crm.models import Customer, Interaction, Vehicle
 from crm.services import record_interaction
 from followups.models import Attempt, QuestionnaireItem, Task
@@ -93,6 +93,7 @@ QUESTIONS = [
     ("E3 冬季续航", "关心零下十度时的续航和电池质保。", "product", "QUALITY"),
     ("V6 第三排儿童座椅", "想确认第三排能否安装儿童座椅。", "product", "SALES"),
 ]
+WAITED = [3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 12, 14, 23]  # seconds
 CALLS_IN = [
     (Type.PURCHASE_INQUIRY, "询问 X5 现车和置换补贴，已按知识库答复。"),
     (Type.PURCHASE_INQUIRY, "询问 E3 续航和充电桩安装，建议到店试驾。"),
@@ -101,6 +102,18 @@ CALLS_IN = [
     (Type.OTHER, "咨询保养预约和上门取送车。"),
     (Type.COMPLAINT, "反映配件等待时间长，已安抚并登记。"),
 ]
+
+
+# When a round of calls begins; promised call-backs are agreed for these times.
+ROUNDS = [(9, 40), (14, 20), (18, 0)]
+
+
+def next_round(world: World, after: datetime) -> datetime:
+    """The beginning of a round of calls at least two hours after `after`."""
+    soonest = after + timedelta(hours=2)
+    days = [after.date(), after.date() + timedelta(days=1)]
+    begins = [moment(day, *at) for day in days for at in ROUNDS]
+    return next(begin for begin in begins if begin >= soonest)
 
 
 class Steps:
@@ -139,8 +152,8 @@ def make_call(
     chances = list(OUTCOMES.values())
     outcome = world.random.choices(list(OUTCOMES), chances)[0]
     if outcome != Outcome.CONNECTED:
-        back = now + timedelta(hours=world.random.choice([2, 20, 26]))
-        call_back_at = back if outcome == Outcome.CALL_BACK else None
+        is_promise = outcome == Outcome.CALL_BACK
+        call_back_at = next_round(world, now) if is_promise else None
         record_attempt(
             task, by=agent, outcome=outcome, at=now, call_back_at=call_back_at
         )
@@ -228,7 +241,7 @@ def answer_calls(world: World, steps: Steps, start: datetime, count: int) -> Non
         agent = world.random.choice(world.agents())
         customer = car.ownerships.all()[0].customer
         type_code, summary = world.random.choice(CALLS_IN)
-        waited = timedelta(seconds=world.random.choice([4, 6, 7, 8, 9, 11, 13, 22]))
+        waited = timedelta(seconds=world.random.choice(WAITED))
         with at(now):
             interaction = record_interaction(
                 type=type_code,
@@ -247,12 +260,12 @@ def answer_calls(world: World, steps: Steps, start: datetime, count: int) -> Non
                 complain(world, customer, car, agent, interaction)
             elif type_code == Type.PURCHASE_INQUIRY and world.happens(0.3):
                 ask(world, customer, agent, interaction)
-            elif type_code == Type.OTHER and world.happens(0.5):
+            elif type_code == Type.OTHER and world.happens(0.4):
                 promise_call_back(
                     customer=customer,
                     vehicle=car,
                     by=agent,
-                    at=now + timedelta(hours=3),
+                    at=next_round(world, now),
                     note="答复上门取送车的时间。",
                 )
 

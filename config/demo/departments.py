@@ -10,9 +10,11 @@ from complaints.services import (
     record_first_contact,
     return_transfer,
     transfer_case,
+    verify_case,
 )
 from config.demo.clock import at
 from config.demo.world import World
+from followups.models import Task
 
 ANSWERS = [
     "已联系客户并安排到站，更换相关零件后试车正常，客户当场确认。",
@@ -20,6 +22,9 @@ ANSWERS = [
     "已完成软件标定，连续试车 20 公里未再出现，服务站将在一周后再次确认。",
     "费用已退回原支付账户，预计两个工作日到账，服务顾问已当面道歉。",
 ]
+
+
+EXPLANATION = "已核对现行政策与产品资料，答复要点已写入工单，请按知识库口径告知客户。"
 
 
 def handler_of(world: World, transfer: Transfer) -> User:
@@ -43,6 +48,29 @@ def work_through(world: World, now: datetime) -> None:
             elif waited > timedelta(hours=8) and world.happens(0.5):
                 answer = world.random.choice(ANSWERS)
                 answer_transfer(transfer, by=handler, answer=answer)
+
+
+def answer_questions(world: World, now: datetime) -> None:
+    """What customers asked is answered within the hour, as a rule."""
+    asked = Transfer.objects.waiting().filter(case__kind=Case.Kind.CONSULTATION)
+    for transfer in asked.select_related("case", "to").order_by("sent_at"):
+        handler = handler_of(world, transfer)
+        with at(now):
+            if transfer.status == Transfer.Status.SENT:
+                accept_transfer(transfer, by=handler)
+            if world.happens(0.85):
+                answer_transfer(transfer, by=handler, answer=EXPLANATION)
+
+
+def settle_unreached(world: World, now: datetime) -> None:
+    """The team leader settles answered cases whose customer was never reached."""
+    waiting = Case.objects.filter(status=Case.Status.ANSWERED)
+    for case in waiting.exclude(tasks__status__in=Task.OPEN).order_by("pk"):
+        if world.happens(0.6):
+            with at(now):
+                note = "客户来电确认已解决。"
+                leader = world.users["leader"]
+                verify_case(case, by=leader, satisfied=True, note=note)
 
 
 def send_on(world: World, now: datetime) -> None:

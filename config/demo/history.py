@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_q.conf import Conf
 
-from accounts.models import Organisation
+from accounts.models import Notification, Organisation
 from config.demo import calling, departments, sending
 from config.demo.articles import ARTICLES
 from config.demo.clock import at
@@ -62,6 +62,8 @@ def live_through(customers: int) -> None:
                 cursor.execute("ANALYZE")
         live_a_day(world, steps, day, share if number < DAYS else 0)
     sending.leave_some_open(world, today)
+    recent = moment(today - timedelta(days=1), 0)
+    Notification.objects.filter(entry__at__lt=recent).update(read_at=recent)
 
 
 def live_a_day(world: World, steps: calling.Steps, day: date, buyers: int) -> None:
@@ -77,6 +79,9 @@ def live_a_day(world: World, steps: calling.Steps, day: date, buyers: int) -> No
         departments.work_through(world, moment(day, 9, 30))
         calling.make_calls(world, steps, moment(day, 9, 40), per_agent=2)
         calling.answer_calls(world, steps, moment(day, 10), count=4)
+    if due(12):
+        departments.answer_questions(world, moment(day, 11, 50))
+        departments.settle_unreached(world, moment(day, 11, 55))
     if due(14):
         sweep(moment(day, 14))
         departments.work_through(world, moment(day, 14, 10))

@@ -175,7 +175,8 @@ def cases(customer: Customer, user: User, before: datetime | None) -> Iterator[E
         LogEntry.objects.filter(
             subject_type=Case._meta.label_lower, subject_id__in=list(seen)
         )
-        .exclude(action="case.opened")
+        # Deadlines are the centre's business; the case's own page shows them.
+        .exclude(Q(action="case.opened") | Q(action__startswith="clock."))
         .select_related("by")
         .order_by("-at", "-pk")
     )

@@ -320,10 +320,10 @@ class Clock(models.Model):
     started_at = models.DateTimeField(_("started"))
     due_at = models.DateTimeField(_("due"))
     warn_at = models.DateTimeField(
-        _("warned at"), help_text=_("70 % of the allowed time is gone.")
+        _("warned at"), help_text=_("When seven tenths of the time are gone.")
     )
     alarm_at = models.DateTimeField(
-        _("alarmed at"), help_text=_("150 % of the allowed time is gone.")
+        _("alarmed at"), help_text=_("When one and a half times the time is gone.")
     )
     agreed_due_at = models.DateTimeField(
         null=True,

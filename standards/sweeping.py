@@ -81,6 +81,7 @@ def _sweep_batch(now: datetime, told: dict[str, int]) -> int:
         clock, step = clocks[clock_id], Step(number)
         entries.append(
             LogEntry(
+                at=now,
                 action=ACTIONS[step],
                 subject_type=clock.subject_type,
                 subject_id=clock.subject_id,

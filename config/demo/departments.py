@@ -75,6 +75,10 @@ def settle_unreached(world: World, now: datetime) -> None:
 
 def send_on(world: World, now: datetime) -> None:
     """Agents hand on what came back: returned, or not solved in the last round."""
+    silent = Case.objects.open().filter(contacted_at=None).select_related("owner")
+    for case in silent.order_by("pk"):
+        with at(now):
+            record_first_contact(case, by=case.owner)
     back = Case.objects.open().filter(status=Case.Status.REGISTERED)
     for case in back.select_related("owner").order_by("pk"):
         if not world.happens(0.7):
@@ -84,6 +88,4 @@ def send_on(world: World, now: datetime) -> None:
         if last and last.status == Transfer.Status.RETURNED:
             target = world.tree["AFTERSALES"]
         with at(now):
-            if case.contacted_at is None:
-                record_first_contact(case, by=case.owner)
             transfer_case(case, by=case.owner, to=target, note="请按客户诉求处理。")

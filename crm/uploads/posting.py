@@ -39,7 +39,7 @@ def post_rows(batch: UploadBatch) -> int:
         first, *rest = STATEMENTS[batch.kind]
         cursor.execute(first.format(**values), params)
         posted = cursor.rowcount
-        cursor.execute("ANALYZE posting")
+        cursor.execute("ANALYZE posting (number, person)")
         if posted:
             for statement in rest:
                 cursor.execute(statement, params)

@@ -44,7 +44,7 @@ PEOPLE = """
         ORDER BY person, number
     ) AS first
     LEFT JOIN known USING (person);
-    ANALYZE people;
+    ANALYZE people (person, customer_id);
 """
 
 NEW_CUSTOMERS = """

@@ -19,7 +19,7 @@ QUESTIONNAIRES = [
                 False,
                 [],
                 "Is the car in use?",
-                "车辆是否已经在使用?",
+                "车辆是否已经在使用？",
             ),
             (
                 "explained",
@@ -27,7 +27,7 @@ QUESTIONNAIRES = [
                 True,
                 NO,
                 "Was the car handed over and explained completely?",
-                "交车和用车讲解是否完整?",
+                "交车和用车讲解是否完整？",
             ),
             (
                 "papers",
@@ -35,7 +35,7 @@ QUESTIONNAIRES = [
                 True,
                 NO,
                 "Have you received the warranty card and all papers?",
-                "保修手册和随车资料是否都已收到?",
+                "保修手册和随车资料是否都已收到？",
             ),
             (
                 "trouble",
@@ -43,16 +43,16 @@ QUESTIONNAIRES = [
                 True,
                 YES,
                 "Any trouble with the car?",
-                "车辆有没有出现问题?",
+                "车辆有没有出现问题？",
             ),
-            ("trouble_what", "text", False, [], "What trouble?", "具体是什么问题?"),
+            ("trouble_what", "text", False, [], "What trouble?", "具体是什么问题？"),
             (
                 "satisfaction",
                 "scale_5",
                 True,
                 LOW_5,
                 "How satisfied are you, from 1 to 5?",
-                "您的满意度,1到5分?",
+                "您的满意度，1到5分？",
             ),
             (
                 "recommend",
@@ -60,7 +60,7 @@ QUESTIONNAIRES = [
                 False,
                 LOW_10,
                 "Would you recommend us, from 0 to 10?",
-                "您愿意向亲友推荐我们吗,0到10分?",
+                "您愿意向亲友推荐我们吗，0到10分？",
             ),
             (
                 "best_time",
@@ -68,7 +68,7 @@ QUESTIONNAIRES = [
                 False,
                 [],
                 "When may we best call?",
-                "什么时间联系您最方便?",
+                "什么时间联系您最方便？",
             ),
         ],
     ),
@@ -81,7 +81,7 @@ QUESTIONNAIRES = [
                 True,
                 NO,
                 "Is the fault gone?",
-                "故障是否已经排除?",
+                "故障是否已经排除？",
             ),
             (
                 "promise_kept",
@@ -89,7 +89,7 @@ QUESTIONNAIRES = [
                 True,
                 NO,
                 "Were the promised time and price kept?",
-                "承诺的时间和价格是否兑现?",
+                "承诺的时间和价格是否兑现？",
             ),
             (
                 "explained",
@@ -97,7 +97,7 @@ QUESTIONNAIRES = [
                 False,
                 NO,
                 "Was the work explained to you?",
-                "维修内容是否向您说明?",
+                "维修内容是否向您说明？",
             ),
             (
                 "same_fault",
@@ -105,7 +105,7 @@ QUESTIONNAIRES = [
                 False,
                 YES,
                 "Did you have the same fault before?",
-                "以前是否出现过同样的故障?",
+                "以前是否出现过同样的故障？",
             ),
             (
                 "manner",
@@ -113,7 +113,7 @@ QUESTIONNAIRES = [
                 False,
                 LOW_5,
                 "How were the staff, from 1 to 5?",
-                "服务人员的态度,1到5分?",
+                "服务人员的态度，1到5分？",
             ),
             (
                 "satisfaction",
@@ -121,7 +121,7 @@ QUESTIONNAIRES = [
                 True,
                 LOW_5,
                 "How satisfied are you, from 1 to 5?",
-                "您的满意度,1到5分?",
+                "您的满意度，1到5分？",
             ),
             (
                 "recommend",
@@ -129,7 +129,7 @@ QUESTIONNAIRES = [
                 False,
                 LOW_10,
                 "Would you recommend us, from 0 to 10?",
-                "您愿意向亲友推荐我们吗,0到10分?",
+                "您愿意向亲友推荐我们吗，0到10分？",
             ),
         ],
     ),
@@ -142,7 +142,7 @@ QUESTIONNAIRES = [
                 True,
                 NO,
                 "Has it been settled as agreed?",
-                "是否已按约定解决?",
+                "是否已按约定解决？",
             ),
             (
                 "speed",
@@ -150,7 +150,7 @@ QUESTIONNAIRES = [
                 False,
                 LOW_5,
                 "How fast was it settled, from 1 to 5?",
-                "处理速度,1到5分?",
+                "处理速度，1到5分？",
             ),
             (
                 "fairness",
@@ -158,7 +158,7 @@ QUESTIONNAIRES = [
                 False,
                 LOW_5,
                 "How fair was it, from 1 to 5?",
-                "处理结果是否公道,1到5分?",
+                "处理结果是否公道，1到5分？",
             ),
             (
                 "open_point",
@@ -166,7 +166,7 @@ QUESTIONNAIRES = [
                 False,
                 [],
                 "What is still open?",
-                "还有什么没有解决?",
+                "还有什么没有解决？",
             ),
         ],
     ),

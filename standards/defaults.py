@@ -131,7 +131,7 @@ STANDARDS: list[tuple[str, str, str, int, str, str, str, int]] = [
     ("complaint", "close", "general", 5, "workdays", "office", "OEM", 95),
     ("complaint", "close", "escalated", 5, "workdays", "office", "P", 95),
     ("complaint", "close", "major", 7, "workdays", "office", "P", 95),
-    # Rules on car sales (汽车销售管理办法), Art. 18.
+    # Rules on car sales （汽车销售管理办法）, Art. 18.
     ("complaint", "outcome_told", "", 7, "workdays", "office", "LAW", 100),
     ("resolution", "verify", "", DAY, "running", "always", "WEB", 95),
     ("post_purchase", "call", "", 3 * DAY, "running", "always", "OEM", 95),

@@ -1,13 +1,15 @@
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from accounts import defaults
 
 
-def forwards(apps, schema_editor):
+def load_defaults(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     defaults.load(apps)
 
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
 
-    operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(load_defaults, migrations.RunPython.noop)]

@@ -1,4 +1,4 @@
-from django.db import migrations, models
+from django.db import migrations
 
 # Every change of hours or special days, by whatever way, gives the calendars a new
 # revision. A sequence never hands out a number twice, not even after a rollback, so
@@ -44,29 +44,4 @@ DROP SEQUENCE standards_calendar_revision;
 class Migration(migrations.Migration):
     dependencies = [("standards", "0001_initial")]
 
-    operations = [
-        migrations.AddField(
-            "workcalendar",
-            "revision",
-            models.BigIntegerField(
-                default=0,
-                editable=False,
-                help_text="New with every change of hours or days; the database sets it.",
-            ),
-        ),
-        migrations.RenameField("calendarday", "name", "name_en"),
-        migrations.AddField(
-            "calendarday",
-            "name_zh",
-            models.CharField(blank=True, max_length=60),
-        ),
-        migrations.AddField(
-            "clock",
-            "agreed_due_at",
-            models.DateTimeField(
-                help_text="The end of a window or a promised time, in place of the target's.",
-                null=True,
-            ),
-        ),
-        migrations.RunSQL(FORWARDS, BACKWARDS),
-    ]
+    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]

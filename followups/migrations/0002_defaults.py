@@ -2,16 +2,16 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from followups.defaults import load
+from followups import defaults
 
 
 def load_defaults(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    load(apps)
+    defaults.load(apps)
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followups", "0003_promises_and_rounds"),
+        ("followups", "0001_initial"),
         ("standards", "0003_defaults"),
     ]
 

@@ -1,11 +1,13 @@
 """The page shell: what Unfold shows around every page, and each role's navigation."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import CENTRE, KEEPERS, Role
@@ -24,42 +26,74 @@ def enters_admin(request: HttpRequest) -> bool:
     return request.user.is_authenticated and request.user.enters_admin
 
 
-def item(title: Any, icon: str, url: str, allowed: Allowed) -> dict[str, Any]:
-    link = reverse_lazy(url)
-    return {
-        "title": title,
-        "icon": icon,
-        "link": link,
-        "permission": allowed,
-        "active": lambda request: str(link) == nearest_link(request.path),
-    }
+@dataclass(frozen=True)
+class Entry:
+    """A line of the navigation: where it leads, and who sees it."""
+
+    title: Any
+    icon: str
+    page: str
+    allowed: Allowed
+
+    @cached_property
+    def link(self) -> str:
+        return reverse(self.page)
+
+
+@dataclass(frozen=True)
+class Group:
+    title: Any
+    entries: list[Entry]
+    is_collapsible: bool = False
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """What this person sees, in Unfold's terms, the nearest entry marked."""
+    here = nearest_link(request.path)
+    return [
+        {
+            "title": group.title,
+            "collapsible": group.is_collapsible,
+            "items": [
+                {
+                    "title": entry.title,
+                    "icon": entry.icon,
+                    "link": entry.link,
+                    "active": entry.link == here,
+                }
+                for entry in group.entries
+                if entry.allowed(request)
+            ],
+        }
+        for group in NAVIGATION
+    ]
 
 
 def nearest_link(path: str) -> str:
     """The link of the navigation that leads nearest to the page."""
-    links = [str(entry["link"]) for group in NAVIGATION for entry in group["items"]]
+    links = [entry.link for group in NAVIGATION for entry in group.entries]
     above = [link for link in links if link != "/" and path.startswith(link)]
     return max(above, key=len) if above else path
 
 
-NAVIGATION: list[dict[str, Any]] = [
-    {
-        "title": _("Calls"),
-        "items": [
-            item(_("My desk"), "headset_mic", "desk:mine", for_roles(*CENTRE)),
-            item(
+NAVIGATION = [
+    Group(
+        _("Calls"),
+        [
+            Entry(_("My desk"), "headset_mic", "desk:mine", for_roles(*CENTRE)),
+            Entry(
                 _("Customers"),
                 "person_search",
                 "desk:search",
                 for_roles(*CENTRE, *KEEPERS),
             ),
-            item(_("Follow-ups"), "call", "followups:tasks", for_roles(*CENTRE)),
+            Entry(_("Follow-ups"), "call", "followups:tasks", for_roles(*CENTRE)),
         ],
-    },
-    {
-        "title": _("Daily files"),
-        "items": [
-            item(
+    ),
+    Group(
+        _("Daily files"),
+        [
+            Entry(
                 _("Files handed in"),
                 "upload_file",
                 "crm:uploads",
@@ -72,41 +106,41 @@ NAVIGATION: list[dict[str, Any]] = [
                 ),
             ),
         ],
-    },
-    {
-        "title": _("Standards"),
-        "items": [
-            item(
+    ),
+    Group(
+        _("Standards"),
+        [
+            Entry(
                 _("Boards"),
                 "monitoring",
                 "desk:boards",
                 for_roles(*CENTRE, Role.REGIONAL_MANAGER, Role.BRANCH_REVIEWER),
             ),
         ],
-    },
-    {
-        "title": _("Complaints"),
-        "items": [
-            item(
+    ),
+    Group(
+        _("Complaints"),
+        [
+            Entry(
                 _("Cases"),
                 "assignment",
                 "complaints:cases",
                 for_roles(*CENTRE, *OVERSEERS),
             ),
-            item(_("Cases for us"), "inbox", "complaints:inbox", for_roles(*HANDLERS)),
+            Entry(_("Cases for us"), "inbox", "complaints:inbox", for_roles(*HANDLERS)),
         ],
-    },
-    {
-        "title": _("Knowledge"),
-        "items": [
-            item(_("Articles"), "menu_book", "knowledge:articles", for_roles(*Role)),
+    ),
+    Group(
+        _("Knowledge"),
+        [
+            Entry(_("Articles"), "menu_book", "knowledge:articles", for_roles(*Role)),
         ],
-    },
-    {
-        "title": _("Administration"),
-        "collapsible": True,
-        "items": [
-            item(title, icon, f"admin:{page}_changelist", enters_admin)
+    ),
+    Group(
+        _("Administration"),
+        is_collapsible=True,
+        entries=[
+            Entry(title, icon, f"admin:{page}_changelist", enters_admin)
             for title, icon, page in (
                 (_("Users"), "group", "accounts_user"),
                 (_("Organisations"), "account_tree", "accounts_organisation"),
@@ -119,13 +153,15 @@ NAVIGATION: list[dict[str, Any]] = [
             )
         ]
         + [
-            item(title, icon, f"admin:{page}_changelist", for_roles(Role.ADMINISTRATOR))
+            Entry(
+                title, icon, f"admin:{page}_changelist", for_roles(Role.ADMINISTRATOR)
+            )
             for title, icon, page in (
                 (_("Failed log-ins"), "lock", "axes_accessattempt"),
                 (_("Failed background work"), "error", "django_q_failure"),
             )
         ],
-    },
+    ),
 ]
 
 UNFOLD: dict[str, Any] = {
@@ -163,6 +199,6 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {
         "show_search": lambda request: request.user.is_staff,
         "command_search": True,
-        "navigation": NAVIGATION,
+        "navigation": navigation,
     },
 }

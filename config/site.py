@@ -65,9 +65,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
+    """Made once a request: a page renders several templates with it."""
+    made: dict[str, Any] | None = getattr(request, "surroundings", None)
+    if made is not None:
+        return made
     context: dict[str, Any] = admin.site.each_context(request)
     if request.user.is_authenticated:
         context["can_search"] = request.user.has_role(*CENTRE)
         unread = request.user.notifications.filter(read_at=None)
         context["unread_count"] = SimpleLazyObject(unread.count)
+    request.surroundings = context  # type: ignore[attr-defined]
     return context

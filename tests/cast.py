@@ -31,6 +31,37 @@ class Places:
     other_station: Organisation
 
 
+CODES = {
+    "hq": "HQ",
+    "department": "DEPT",
+    "other_department": "DEPT2",
+    "region": "R1",
+    "branch": "B1",
+    "dealer": "D1",
+    "station": "S1",
+    "other_region": "R2",
+    "other_branch": "B2",
+    "other_dealer": "D2",
+    "other_station": "S2",
+}
+NAMES = {
+    "agent": "alice",
+    "colleague": "bob",
+    "leader": "leader",
+    "manager": "manager",
+    "handler": "handler",
+    "other_handler": "handler2",
+    "regional": "regional",
+    "reviewer": "reviewer",
+    "clerk": "clerk",
+    "station_clerk": "station",
+    "other_reviewer": "reviewer2",
+    "outsider": "charlie",
+    "editor": "editor",
+    "administrator": "admin",
+}
+
+
 @dataclass
 class Cast:
     agent: User
@@ -96,3 +127,22 @@ def make_cast(places: Places) -> Cast:
         editor=make("editor", Role.KNOWLEDGE_EDITOR, places.hq),
         administrator=make("admin", Role.ADMINISTRATOR, places.hq),
     )
+
+
+def the_places() -> Places:
+    """Those made before; made anew where a transactional test has flushed them."""
+    known = {place.code: place for place in Organisation.objects.all()}
+    if "HQ" not in known:
+        return make_places()
+    for place in known.values():
+        place.parent = known.get(place.path.split("/")[-3]) if place.parent_id else None
+    return Places(**{field: known[code] for field, code in CODES.items()})
+
+
+def the_cast(places: Places) -> Cast:
+    """Those made before; made anew where a transactional test has flushed them."""
+    people = User.objects.select_related("organisation__parent")
+    known = {user.username: user for user in people.prefetch_related("groups")}
+    if "alice" not in known:
+        return make_cast(places)
+    return Cast(**{field: known[name] for field, name in NAMES.items()})

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.test import Client
 
 from accounts.models import User
-from tests.cast import Cast, Places, make_cast, make_places
+from tests.cast import Cast, Places, make_cast, make_places, the_cast, the_places
 
 APPS_WITH_DEFAULTS = ["accounts", "standards", "followups"]
 
@@ -22,14 +22,21 @@ def real_db(transactional_db) -> None:
     load_defaults()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """Places and people are made once; each test reads them, or undoes its changes."""
+    with django_db_blocker.unblock():
+        make_cast(make_places())
+
+
 @pytest.fixture
 def places(db) -> Places:
-    return make_places()
+    return the_places()
 
 
 @pytest.fixture
 def cast(places) -> Cast:
-    return make_cast(places)
+    return the_cast(places)
 
 
 @pytest.fixture

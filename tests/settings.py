@@ -12,3 +12,5 @@ AXES_ENABLED = False
 Q_CLUSTER = {**Q_CLUSTER, "sync": True}
 MEDIA_ROOT = VAR_DIR / "test-files"
 SECURE_SSL_REDIRECT = False
+# Each test client would look through all static files anew.
+WHITENOISE_USE_FINDERS = False

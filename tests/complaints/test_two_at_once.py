@@ -15,7 +15,7 @@ from complaints.services import (
     return_transfer,
     verify_case,
 )
-from tests.cast import make_cast, make_places
+from tests.cast import the_cast, the_places
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import answered_case, handed_case
 
@@ -43,8 +43,8 @@ def at_once(*steps: Callable[[], object]) -> list[str]:
 
 
 def two_handlers():
-    places = make_places()
-    cast = make_cast(places)
+    places = the_places()
+    cast = the_cast(places)
     second = UserFactory(
         roles=[Role.DEPARTMENT_HANDLER], organisation=places.department
     )

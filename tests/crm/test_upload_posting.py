@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 
 from crm.models import Customer, Ownership, Phone, Repair, Sale, UploadBatch, Vehicle
 from crm.uploads.services import post_batch, submit_batch
-from tests.cast import make_places
+from tests.cast import the_places
 from tests.factories.uploads import a_repair, a_sale, a_vin, received
 
 
@@ -136,7 +136,7 @@ def test_posting_twice_posts_once(places):
 
 @pytest.mark.usefixtures("real_db")
 def test_two_workers_with_the_same_rows_equal_one():
-    places = make_places()
+    places = the_places()
     rows = [a_sale(n) for n in range(1, 60)]
     batches = [approved(places.dealer, *rows) for _ in range(2)]
     ids = [batches[0].pk, batches[0].pk, batches[1].pk, batches[1].pk]
@@ -189,7 +189,7 @@ def waiting() -> list[tuple[int]]:
 
 @pytest.mark.usefixtures("real_db")
 def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_posts_once():
-    places = make_places()
+    places = the_places()
     batch = approved(places.dealer, *(a_sale(n) for n in range(1, 30)))
     script = WORKER.format(database=connection.settings_dict["NAME"], batch=batch.pk)
     with transaction.atomic(), connection.cursor() as cursor:

@@ -27,7 +27,7 @@ from standards.services import (
     sweep,
 )
 from standards.tasks import sweep as sweep_task
-from tests.cast import make_cast, make_places
+from tests.cast import the_cast, the_places
 from tests.factories.accounts import UserFactory
 
 START = datetime(2025, 9, 25, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -245,8 +245,8 @@ def _fail(*args, **kwargs):
 
 
 def test_sweeps_at_once_tell_each_person_once(real_db):
-    places = make_places()
-    make_cast(places)
+    places = the_places()
+    the_cast(places)
     start_many(places, 200)
     gate = threading.Barrier(4)
     counts = []

@@ -23,7 +23,7 @@ def var():
     shutil.rmtree(path, ignore_errors=True)
 
 
-def start(var: Path, port: int) -> subprocess.Popen[str]:
+def start(var: Path, port: int) -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "VAR_DIR": str(var),
         "PORT": str(port),
@@ -34,8 +34,7 @@ def start(var: Path, port: int) -> subprocess.Popen[str]:
         [sys.executable, "-m", "config.run"],
         cwd=ROOT,
         env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
+        stdout=subprocess.DEVNULL,
     )
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_bases import (
     NeverDeletedAdmin,
+    RoomAdmin,
     Rows,
     ViewOnlyAdmin,
     ViewOnlyRows,
@@ -57,16 +58,22 @@ class SpanRows(Rows):
     model = WorkSpan
 
 
-class DayRows(Rows):
-    model = CalendarDay
-    ordering = ["-date"]
-
-
 @admin.register(WorkCalendar)
 class WorkCalendarAdmin(NeverDeletedAdmin):
     list_display = ["code", "name_en", "name_zh", "time_zone"]
     search_fields = ["code", "name_en", "name_zh"]
-    inlines = [SpanRows, DayRows]
+    inlines = [SpanRows]
+
+
+# Not part of the calendar's page: some decades of holidays are hundreds of rows.
+@admin.register(CalendarDay)
+class CalendarDayAdmin(RoomAdmin):
+    list_display = ["date", "calendar", "is_working", "name_en", "name_zh"]
+    list_filter = ["calendar", "is_working"]
+    list_select_related = ["calendar"]
+    search_fields = ["name_en", "name_zh"]
+    date_hierarchy = "date"
+    ordering = ["-date"]
 
 
 @admin.register(Standard)

@@ -23,7 +23,7 @@ DAYS = 60
 
 
 @transaction.atomic
-def tell(customers: int) -> bool:
+def tell(customers: int, days: int = DAYS) -> bool:
     """Load the demo unless it is there; True if it was loaded now. All or nothing."""
     with connection.cursor() as cursor:
         # Two at once: the second waits, then finds the demo there.
@@ -33,7 +33,7 @@ def tell(customers: int) -> bool:
         return False
     inline, Conf.SYNC = Conf.SYNC, True
     try:
-        live_through(customers)
+        live_through(customers, days)
     finally:
         Conf.SYNC = inline
     return True
@@ -44,23 +44,23 @@ def place_people() -> None:
     make_people(make_tree())
 
 
-def live_through(customers: int) -> None:
+def live_through(customers: int, days: int) -> None:
     now = timezone.now().astimezone(ZONE)
     today = now.date()
-    first = today - timedelta(days=DAYS)
+    first = today - timedelta(days=days)
     with at(moment(first, 8)):
         tree = make_tree()
         world = World(tree, make_people(tree), Random(20261121), now)
         write_articles(world, first)
     steps = calling.Steps(world)
-    for number in range(DAYS + 1):
+    for number in range(days + 1):
         day = first + timedelta(days=number)
-        share = customers * (number + 1) // DAYS - customers * number // DAYS
+        share = customers * (number + 1) // days - customers * number // days
         if number % 10 == 5:
             # Nothing is committed yet, so nobody else tells the planner what is there.
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
-        live_a_day(world, steps, day, share if number < DAYS else 0)
+        live_a_day(world, steps, day, share if number < days else 0)
     sending.leave_some_open(world, today)
     recent = moment(today - timedelta(days=1), 0)
     Notification.objects.filter(entry__at__lt=recent).update(read_at=recent)

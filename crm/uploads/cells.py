@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from crm import phones, vins
+from crm import phones, plates, vins
 from crm.models import Repair
 
 Parser = Callable[[str], str]
@@ -72,6 +72,14 @@ def number_of_record(text: str) -> str:
     """A sale's or order's number: capitals, no spaces."""
     value = plain(text).upper().replace(" ", "")
     if len(value) > 40:
+        raise CellError("too_long")
+    return value
+
+
+def plate(text: str) -> str:
+    """As plates are kept and looked for: 粤A·8xzy3 and 粤A 8XZY3 are 粤A8XZY3."""
+    value = plates.clean(plain(text))
+    if len(value) > 15:
         raise CellError("too_long")
     return value
 

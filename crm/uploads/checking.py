@@ -69,7 +69,7 @@ PARSERS: dict[str, dict[str, Parser]] = {
     UploadBatch.Kind.REPAIRS: {
         "order_no": cells.number_of_record,
         "vin": cells.vin,
-        "plate": cells.text_up_to(15),
+        "plate": cells.plate,
         "customer": cells.name,
         "phone": cells.phone,
         "kind": cells.repair_kind,

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -288,5 +289,6 @@ def missing(kind: str, found: dict[str, int]) -> list[Column]:
     return [c for c in COLUMNS[kind] if c.required and c.name not in found]
 
 
+@cache
 def labels(kind: str) -> dict[str, StrOrPromise]:
     return {c.name: c.label for c in COLUMNS[kind]}

@@ -36,6 +36,12 @@ FILES: dict[str, Any] = {
         "The file unpacks to far more than a daily report can hold, so it was not "
         "opened."
     ),
+    "too_spread": _(
+        "The sheet has cells filled in far away from each other, over more rows and "
+        "columns than can be read. Delete what is outside the table."
+    ),
+    "too_wide": _("The table has more than {limit} columns."),
+    "too_many_rows": _("The file has more than {limit} rows. Split it."),
     "no_header": _(
         "No row of known column names was found in the first {rows} rows. Needed: "
         "{columns}."

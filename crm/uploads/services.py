@@ -57,7 +57,7 @@ def receive_file(
         kind=kind,
         organisation=organisation,
         uploaded_by=by,
-        file_name=name[-255:],
+        file_name=_shown(name),
         sha256=_hash(content),
         fields=FIELDS[kind],
     )
@@ -67,7 +67,8 @@ def receive_file(
             batch.save()
             _read_and_check(batch, content)
             content.seek(0)
-            batch.file.save(name, content, save=False)
+            # Never under the name it came with: that may be anything.
+            batch.file.save(f"{kind}-{batch.pk}", content, save=False)
             _move(batch, Status.CHECKED)
             batch.save()
             log_action(by, "upload.checked", batch, _facts(batch))
@@ -92,6 +93,12 @@ def columns_by_need(kind: str) -> dict[str, list[StrOrPromise]]:
     needed = [c.label for c in COLUMNS[kind] if c.required]
     welcome = [c.label for c in COLUMNS[kind] if not c.required]
     return {"needed": needed, "welcome": welcome}
+
+
+def _shown(name: str) -> str:
+    """The name without folders and what cannot be printed."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(filter(str.isprintable, last)).strip()[-255:] or "?"
 
 
 def _hash(content: File[bytes]) -> str:

@@ -10,6 +10,12 @@ from crm.uploads.problems import FileError
 from crm.uploads.reading import Cells, Sheet
 
 HEADER_ROWS = 20
+# A daily report has some twenty columns and some hundred rows: this is room enough to
+# hand in a year at once.
+MAX_COLUMNS = 200
+MAX_ROWS = 120_000
+# With the empty ones that spreadsheet programs leave below a table.
+MAX_LINES = 2_000_000
 # Below the table: totals, signatures and remarks.
 _FOOTER = re.compile(
     r"^(?:合计|总计|小计|共计|本页|总台数|制表|审核|审批|填表|填报|制单|复核|经办|经手|负责人|"
@@ -36,11 +42,12 @@ def find_table(sheets: Iterator[Sheet], kind: str) -> Table:
     for sheet in sheets:
         before: list[tuple[int, Cells]] = []
         for row in sheet.rows:
+            _check_width(row[1])
             before.append(row)
             is_any = is_any or any(cell.strip() for cell in row[1])
             found = columns.match(kind, row[1])
             if not columns.missing(kind, found):
-                return _table(kind, row[1], found, sheet.rows)
+                return _table(kind, _without_blank_end(row[1]), found, sheet.rows)
             if len(found) > len(nearest):
                 nearest = found
             if len(before) >= HEADER_ROWS:
@@ -75,17 +82,42 @@ def _rows(
     width = len(header)
     known = sorted(places.values())
     vin = places["vin"]
+    count = 0
     for number, sent in rows:
         cells = sent
         if len(sent) < width:
             cells = sent + [""] * (width - len(sent))
+        elif len(sent) > width:
+            _check_width(sent)
+            cells = sent[:MAX_COLUMNS]
         # A row with a VIN is never a footer; this keeps the common case short.
-        if len(cells[vin]) > 10:
-            if cells != header:
-                yield number, cells
+        if len(cells[vin]) <= 10:
+            if number > MAX_LINES:
+                raise FileError("too_many_rows", limit=MAX_LINES)
+            if _is_blank_or_footer(cells, known):
+                continue
+        if cells[vin] == header[vin]:
             continue
-        if all(not cells[i].strip() for i in known):
-            continue
-        first = next(cell.strip() for cell in cells if cell.strip())
-        if not _FOOTER.match(first):
-            yield number, cells
+        count += 1
+        if count > MAX_ROWS:
+            raise FileError("too_many_rows", limit=MAX_ROWS)
+        yield number, cells
+
+
+def _is_blank_or_footer(cells: Cells, known: list[int]) -> bool:
+    if all(not cells[i].strip() for i in known):
+        return True
+    first = next(cell.strip() for cell in cells if cell.strip())
+    return _FOOTER.match(first) is not None
+
+
+def _without_blank_end(cells: Cells) -> Cells:
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
+
+
+def _check_width(cells: Cells) -> None:
+    if len(cells) > MAX_COLUMNS and any(map(str.strip, cells[MAX_COLUMNS:])):
+        raise FileError("too_wide", limit=MAX_COLUMNS)

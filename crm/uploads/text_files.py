@@ -21,6 +21,9 @@ SEPARATORS = ",\t;|"
 CHUNK = 1024 * 1024
 HEAD = 64 * 1024
 csv.field_size_limit(1024 * 1024)
+# What one row may take, so that a quotation mark never closed, or a file that is one
+# single line, is found out before all of it is in memory.
+MAX_ROW = 2 * 1024 * 1024
 
 
 def open_text(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
@@ -36,14 +39,32 @@ def open_text(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
             raise FileError("not_a_spreadsheet")
         file.seek(0)
         text.seek(0)
-        reader = csv.reader(text, delimiter=separator_of(head))
-        yield from enumerate(reader, 1)
+        lines = Lines(text)
+        for row in enumerate(csv.reader(lines, delimiter=separator_of(head)), 1):
+            yield row
+            lines.left = MAX_ROW
     except (csv.Error, UnicodeError) as error:
         raise FileError("damaged") from error
     finally:
         # The file stays open for whoever gave it, unless they have closed it already.
         if not file.closed:
             text.detach()
+
+
+class Lines:
+    """The lines of a text; FileError when one row takes more than MAX_ROW of them."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.text = text
+        self.left = MAX_ROW
+
+    def __iter__(self) -> Iterator[str]:
+        readline = self.text.readline
+        while line := readline(MAX_ROW):
+            self.left -= len(line)
+            if self.left <= 0:
+                raise FileError("damaged")
+            yield line
 
 
 def encoding_of(file: BinaryIO) -> str:

@@ -51,6 +51,21 @@ def test_a_time_is_read_however_it_is_written(text, value):
     assert cells.time(text) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("粤A·8xzy3", "粤A8XZY3"),
+        ("粤A 8XZY3", "粤A8XZY3"),
+        ("粤Ａ－８ＸＺＹ３", "粤A8XZY3"),
+        ("粤AD12345", "粤AD12345"),
+        ("无", ""),
+        ("-", ""),
+    ],
+)
+def test_a_plate_is_kept_as_it_is_looked_for(text, value):
+    assert cells.plate(text) == value
+
+
 @pytest.mark.parametrize("text", ["2026-02-30", "明天", "1/2", "2026-13-01", "99"])
 def test_what_is_no_date_is_refused(text):
     with pytest.raises(CellError):

@@ -64,6 +64,8 @@ def take_in(kind: str, path: Path, code: str, *, approve: bool) -> UploadBatch:
         organisation = Organisation.objects.get(code=code)
     except Organisation.DoesNotExist as error:
         raise CommandError(f"There is no organisation with the code {code}.") from error
+    if path.exists() and not path.is_file():
+        raise CommandError(f"{path}: this is not a file.")
     with path.open("rb") as file:
         batch = receive_file(
             kind=kind, organisation=organisation, by=None, file=file, name=path.name

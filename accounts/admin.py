@@ -23,6 +23,7 @@ from accounts.admin_bases import (
 from accounts.models import LogEntry, Notification, Organisation, User
 from accounts.roles import Role
 from accounts.services import save_organisation
+from accounts.text import listed
 
 # Groups are the roles in code; keys of the API are nobody's but their owner's; who
 # came and went is in the business log's own table of Axes, which needs no page.
@@ -139,7 +140,7 @@ class UserAdmin(DjangoUserAdmin, NeverDeletedAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("roles"))
     def role_names(self, user: User) -> str:
         known = [role for role in Role if role in user.roles]
-        return ", ".join(str(role.label) for role in known)
+        return listed(role.label for role in known)
 
 
 class NotificationRows(ViewOnlyRows):

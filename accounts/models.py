@@ -144,8 +144,8 @@ class LogEntry(models.Model):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     action = models.CharField(_("action"), max_length=60)
-    subject_type = models.CharField(max_length=60)
-    subject_id = models.BigIntegerField()
+    subject_type = models.CharField(_("kind of subject"), max_length=60)
+    subject_id = models.BigIntegerField(_("number of the subject"))
     data = models.JSONField(default=dict)
 
     objects = LogEntryQuerySet.as_manager()

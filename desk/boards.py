@@ -109,7 +109,7 @@ def percent(share: float | None) -> str:
     if share is None:
         return "–"
     cut = int(share * 10 + 1e-9) / 10
-    return f"{cut:g}\N{NO-BREAK SPACE}%"
+    return f"{cut:g}%"
 
 
 def metric_rows(

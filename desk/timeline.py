@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import describe
 from accounts.models import LogEntry, User
+from accounts.text import listed
 from complaints.models import Case
 from crm.models import Customer, Interaction, Ownership, Repair, Sale
 from desk.outcomes import outcome_label
@@ -109,7 +110,7 @@ def repairs(
         rows = rows.filter(in_at__lt=before)
     for repair in rows[: PAGE + 1]:
         lines = [repair.statement] if repair.statement else []
-        if done := ", ".join(line.name for line in repair.lines.all()):
+        if done := listed(line.name for line in repair.lines.all()):
             lines.append(done)
         if repair.mileage is not None:
             lines.append(_("%(mileage)s km") % {"mileage": repair.mileage})

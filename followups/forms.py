@@ -72,7 +72,12 @@ def answer_field(item: QuestionnaireItem) -> forms.Field:
     """Never required here: whether it is depends on the outcome, the service's rule."""
     label = f"{item} *" if item.is_required else str(item)
     if item.kind == Kind.TEXT:
-        return forms.CharField(label=label, required=False, max_length=500)
+        return forms.CharField(
+            label=label,
+            required=False,
+            max_length=500,
+            widget=forms.TextInput({"aria-label": label}),
+        )
     choices: list[tuple[str, Any]] = (
         YES_NO if item.kind == Kind.YES_NO else [(v, v) for v in VALUES[item.kind]]
     )

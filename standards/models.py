@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation, User
 from standards.querysets import ClockQuerySet, StandardQuerySet
@@ -193,12 +194,12 @@ class Standard(models.Model):
     """What is promised for one metric of an interaction type, while it is valid."""
 
     class Metric(models.TextChoices):
-        ANSWER = "answer", _("Answered")
+        ANSWER = "answer", pgettext_lazy("metric", "Answered")
         CONSULT_ANSWER = "consult_answer", _("Question answered")
         ACCEPT = "accept", _("Accepted by the department")
         FIRST_CONTACT = "first_contact", _("First contact with the customer")
         PLAN = "plan", _("Plan")
-        CLOSE = "close", _("Closed")
+        CLOSE = "close", pgettext_lazy("metric", "Closed")
         OUTCOME_TOLD = "outcome_told", _("Outcome told")
         VERIFY = "verify", _("Resolution checked")
         CALL = "call", _("Call made")

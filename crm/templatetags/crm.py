@@ -1,7 +1,10 @@
-"""Numbers as a page shows them until somebody asks, on the record, to see more."""
+"""Numbers masked until somebody asks, on the record, to see more; lists of words."""
+
+from collections.abc import Iterable
 
 from django import template
 
+from accounts import text
 from crm import phones
 
 register = template.Library()
@@ -29,3 +32,8 @@ def masked_id(number: str) -> str:
 @register.filter
 def short_vin(vin: str) -> str:
     return f"…{vin[-6:]}" if vin else ""
+
+
+@register.filter
+def listed(words: Iterable[object]) -> str:
+    return text.listed(words)

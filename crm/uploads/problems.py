@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import listed
 from crm.uploads import columns
 
 # A file that is refused whole. Words in {braces} come from the problem's params.
@@ -111,7 +112,7 @@ class _Worded:
 
     def __str__(self) -> str:
         shown = {
-            name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            name: listed(value) if isinstance(value, list) else str(value)
             for name, value in self.params.items()
         }
         return str(FILES[self.code]).format_map(shown)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
+from accounts.text import listed
 from crm import phones
 from crm.models import Repair, UploadBatch, UploadRow
 from crm.uploads import columns
@@ -69,12 +70,12 @@ def sample(batch: UploadBatch) -> dict[str, Any]:
                 "is_refused": bool(row.errors),
                 "effect": row.get_effect_display(),
                 "cells": [
-                    (
-                        column.label,
+                    (column.label, cell, _look(cell))
+                    for column in shown
+                    for cell in (
                         _shown(column.name, row.values[batch.fields.index(column.name)])
                         or row.cells[sent_at[column.name]],
                     )
-                    for column in shown
                 ],
             }
             for row in batch.rows.all()[:SAMPLE]
@@ -82,9 +83,14 @@ def sample(batch: UploadBatch) -> dict[str, Any]:
     }
 
 
+def _look(cell: str) -> str:
+    """Codes, numbers and times are not broken in the middle; words may be."""
+    return "whole" if cell.isascii() and len(cell) <= 24 else "text"
+
+
 def _shown(name: str, value: str) -> str:
     if name == "phone":
-        return ", ".join(phones.display(number) for number in value.split())
+        return listed(phones.display(number) for number in value.split())
     if name == "kind" and value in Repair.Kind.values:
         return str(Repair.Kind(value).label)
     return value.replace("T", " ") if name in {"in_at", "out_at"} else value

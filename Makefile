@@ -1,7 +1,6 @@
 # On a fresh machine with Python 3.11, make and git, every target sets up what it needs.
 PYTHON ?= python3
 BIN := .venv/bin
-export DJANGO_SETTINGS_MODULE ?= config.settings
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -64,7 +63,10 @@ bench: setup-dev ## Run the benchmarks, one JSON line each
 seed: setup ## Load the demo
 	$(BIN)/python manage.py seed_demo
 
+screenshots: setup-dev ## Play the loop in a browser, keep its pictures for the README
+	SCREENSHOTS=docs/screenshots BROWSER_TESTS=1 $(BIN)/pytest tests/browser/test_loop.py
+
 messages: setup-dev ## Bring the translation files up to date (needs gettext)
 	$(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-wrap --ignore=.venv --ignore=tests --ignore=benchmarks
 
-.PHONY: help setup setup-dev run test check format format-check lint types contracts migrations translations deploy-check bench seed messages
+.PHONY: help setup setup-dev run test check format format-check lint types contracts migrations translations deploy-check bench seed screenshots messages

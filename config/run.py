@@ -122,6 +122,8 @@ def interrupted(signum: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     require_free_port()
+    # Also where Ctrl-C is ignored at the start, as it is in a script's background job.
+    signal.signal(signal.SIGINT, interrupted)
     signal.signal(signal.SIGTERM, interrupted)
     children: dict[str, subprocess.Popen[bytes]] = {}
     failed = ""

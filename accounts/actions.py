@@ -7,18 +7,21 @@ see as it is.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.urls import reverse
 
 if TYPE_CHECKING:
     # Apps register while models are still being loaded.
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from accounts.models import LogEntry
 
 _wording: dict[str, Any] = {}
 _pages: dict[str, str] = {}
+_names: dict[str, tuple[str, str, str]] = {}
 
 
 def register_actions(wording: Mapping[str, Any]) -> None:
@@ -30,6 +33,14 @@ def register_actions(wording: Mapping[str, Any]) -> None:
 def register_page(subject_type: str, url_name: str) -> None:
     """The page of a subject, `app.model` in lower case; its URL takes the row's id."""
     _pages[subject_type] = url_name
+
+
+def register_name(
+    subject_type: str, name: str, *, url_name: str, key: str = "pk"
+) -> None:
+    """`name`: the path to what people know the subject by; `key`: to what the URL of
+    the page that shows it takes."""
+    _names[subject_type] = (name, key, url_name)
 
 
 class _Known(dict[str, Any]):
@@ -57,6 +68,27 @@ def page_about(subject_type: str, subject_id: int) -> str:
     """The address of a row's page, or ""."""
     name = _pages.get(subject_type)
     return reverse(name, args=[subject_id]) if name else ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    name: str
+    url: str
+
+
+def subjects_of(entries: Iterable[LogEntry]) -> dict[tuple[str, int], Subject]:
+    """What the entries are about, by type and id: one query for each type."""
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        if entry.subject_type in _names:
+            wanted.setdefault(entry.subject_type, set()).add(entry.subject_id)
+    found = {}
+    for kind, ids in wanted.items():
+        name, key, url_name = _names[kind]
+        rows = apps.get_model(kind)._base_manager.filter(pk__in=ids)
+        for pk, shown, target in rows.values_list("pk", name, key):
+            found[kind, pk] = Subject(str(shown), reverse(url_name, args=[target]))
+    return found
 
 
 def registered_actions() -> frozenset[str]:

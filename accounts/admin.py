@@ -3,6 +3,7 @@ from typing import Any
 from axes.admin import AccessAttemptAdmin as AxesAccessAttemptAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -52,6 +53,17 @@ class RolesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return str(Role(obj.name).label)
 
 
+class RoleFilter(admin.SimpleListFilter):
+    title = _("roles")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Role.choices)
+
+    def queryset(self, request: HttpRequest, people: QuerySet[User]) -> QuerySet[User]:
+        return people.filter(groups__name=self.value()) if self.value() else people
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, NeverDeletedAdmin):  # type: ignore[type-arg]
     form = UserChangeForm
@@ -66,7 +78,7 @@ class UserAdmin(DjangoUserAdmin, NeverDeletedAdmin):  # type: ignore[type-arg]
         "is_active",
         "last_login",
     ]
-    list_filter = ["groups", "is_active", "is_staff", "organisation__kind"]
+    list_filter = [RoleFilter, "is_active", "is_staff", "organisation__kind"]
     list_select_related = ["organisation"]
     search_fields = ["username", "first_name", "last_name", "email", "extension"]
     autocomplete_fields = ["organisation"]
@@ -150,7 +162,7 @@ class NotificationRows(ViewOnlyRows):
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ViewOnlyAdmin):
-    list_display = ["at", "sentence", "by", "subject_type", "subject_id"]
+    list_display = ["at", "sentence", "by", "kind", "subject_id"]
     list_filter = ["action", "subject_type"]
     list_select_related = ["by"]
     search_fields = ["action", "=subject_id"]
@@ -161,6 +173,13 @@ class LogEntryAdmin(ViewOnlyAdmin):
     @admin.display(description=_("what was done"))
     def sentence(self, entry: LogEntry) -> str:
         return describe(entry)
+
+    @admin.display(description=_("kind of subject"), ordering="subject_type")
+    def kind(self, entry: LogEntry) -> str:
+        try:
+            return str(apps.get_model(entry.subject_type)._meta.verbose_name)
+        except LookupError:
+            return entry.subject_type
 
 
 @admin.register(AccessAttempt)

@@ -1,5 +1,6 @@
 from django.contrib.auth import views as auth
 from django.urls import path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import views
 
@@ -18,6 +19,7 @@ urlpatterns = [
         "password/",
         auth.PasswordChangeView.as_view(
             template_name="accounts/password.html",
+            title=_("Change password"),
             success_url=reverse_lazy("accounts:password_done"),
         ),
         name="password",

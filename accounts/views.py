@@ -4,15 +4,19 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.actions import describe, page_of
+from accounts.actions import describe, page_of, subjects_of
 from accounts.http import UserRequest
-from accounts.models import Notification
+from accounts.models import LogEntry, Notification
 from accounts.services import mark_read
 
 
 def password_done(request: UserRequest) -> HttpResponse:
     messages.success(request, _("Your password is changed."))
     return redirect("/")
+
+
+def is_deadline(entry: LogEntry) -> bool:
+    return entry.action.startswith("clock.")
 
 
 def notifications(request: UserRequest) -> HttpResponse:
@@ -22,9 +26,12 @@ def notifications(request: UserRequest) -> HttpResponse:
         return redirect("accounts:notifications")
     told = Notification.objects.visible_to(request.user).select_related("entry__by")
     page = Paginator(told, 25).get_page(request.GET.get("page"))
+    # A deadline's sentence tells the measure only; whose it is stands before it.
+    about = subjects_of(row.entry for row in page if is_deadline(row.entry))
     rows = [
         {
             "at": row.entry.at,
+            "about": about.get((row.entry.subject_type, row.entry.subject_id)),
             "text": describe(row.entry),
             "url": page_of(row.entry),
             "is_unread": row.read_at is None,

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import register_actions, register_page
+from accounts.actions import register_actions, register_name, register_page
 
 
 class ComplaintsConfig(AppConfig):
@@ -10,6 +10,13 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         register_page("complaints.case", "complaints:detail")
+        register_name("complaints.case", "number", url_name="complaints:detail")
+        register_name(
+            "complaints.transfer",
+            "case__number",
+            url_name="complaints:detail",
+            key="case_id",
+        )
         register_actions(
             {
                 "case.opened": _("{by} opened case {number}: {subject}"),

@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
-    "axes",
+    "config.apps.LoginGuardConfig",
     "django_filters",
     "django_htmx",
     "django_q",

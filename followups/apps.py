@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import register_actions, register_page
+from accounts.actions import register_actions, register_name, register_page
 
 
 class FollowupsConfig(AppConfig):
@@ -15,6 +15,7 @@ class FollowupsConfig(AppConfig):
 
         case_answered.connect(check_answered_case)
         register_page("followups.task", "followups:task")
+        register_name("followups.task", "customer__name", url_name="followups:task")
         register_actions(
             {
                 "task.connected": _("{by} spoke with {customer} (try {number})"),

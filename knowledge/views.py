@@ -124,7 +124,7 @@ def edit(request: UserRequest, slug: str) -> HttpResponse:
             messages.success(request, text)
             return redirect("knowledge:article", chosen.slug)
     context = {
-        "title": _("New version: %(title)s") % {"title": current},
+        "title": _("New version: %(title)s") % {"title": initial.get("title", slug)},
         "form": form,
         "back": reverse("knowledge:article", args=[chosen.slug]),
     }

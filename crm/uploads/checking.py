@@ -125,7 +125,10 @@ class Checker:
         ]
         self.numbers: dict[str, int] = {}
         self.vins: dict[str, int] = {}
-        self.people: dict[tuple[str, str], int] = {}
+        # "name number" or an identity number -> person. Text, as tuples by the hundred
+        # thousand would keep the garbage collector busy; so would a set per number.
+        self.people: dict[str, int] = {}
+        self.first_names: dict[str, str] = {}
         self.names: dict[str, set[str]] = {}
         self.rules = (
             self._check_sale if kind == UploadBatch.Kind.SALES else self._check_repair
@@ -214,9 +217,9 @@ class Checker:
 
     def _person(self, row: CheckedRow, name: str, phone: str, identity: str) -> int:
         """Same name and a number in common, or the same identity: the same person."""
-        keys = [(name, number) for number in phone.split(" ")]
+        keys = [f"{name} {number}" for number in phone.split(" ")]
         if identity:
-            keys.append(("", identity))
+            keys.append(identity)
         people = self.people
         known = [people[key] for key in keys if key in people]
         person = min(known) if known else row.number
@@ -225,7 +228,9 @@ class Checker:
         return person
 
     def _check_shared(self, row: CheckedRow, name: str, phone: str) -> None:
-        names = self.names.setdefault(phone, set())
+        if self.first_names.setdefault(phone, name) == name and phone not in self.names:
+            return
+        names = self.names.setdefault(phone, {self.first_names[phone]})
         names.add(name)
         if len(names) >= SHARED_BY:
             row.warnings.append(problem("phone_shared", "phone", phone))

@@ -29,6 +29,8 @@ KNOWN = """
     GROUP BY person
 """
 
+# A person's first row has the person's number, but may be left out as unchanged; then
+# the next one speaks for the person. Sorting all rows to find it would cost far more.
 PEOPLE = """
     CREATE TEMPORARY TABLE people ON COMMIT DROP AS
     SELECT first.*, known.customer_id IS NULL AS is_new,
@@ -37,11 +39,20 @@ PEOPLE = """
                nextval(pg_get_serial_sequence('crm_customer', 'id'))
            ) AS customer_id
     FROM (
-        SELECT DISTINCT ON (person)
-               person, customer, customer_kind, gender, id_number, province, city,
+        SELECT person, customer, customer_kind, gender, id_number, province, city,
                address
-        FROM posting WHERE person > 0
-        ORDER BY person, number
+        FROM posting WHERE person = number
+        UNION ALL
+        SELECT * FROM (
+            SELECT DISTINCT ON (person)
+                   person, customer, customer_kind, gender, id_number, province, city,
+                   address
+            FROM posting AS row
+            WHERE person > 0 AND person <> number AND NOT EXISTS (
+                SELECT FROM posting AS first WHERE first.number = row.person
+            )
+            ORDER BY person, number
+        ) AS later
     ) AS first
     LEFT JOIN known USING (person);
     ANALYZE people (person, customer_id);

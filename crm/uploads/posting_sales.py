@@ -35,6 +35,7 @@ NEW_VEHICLES = """
     INSERT INTO crm_vehicle (id, vin, engine_no, model, colour, plate)
     SELECT vehicle_id, vin, engine_no, model, colour, ''
     FROM posting WHERE is_new_vehicle
+    ORDER BY vin
 """
 
 CHANGED_VEHICLES = """

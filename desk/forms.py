@@ -44,7 +44,12 @@ class ContactForm(forms.Form):
 
     type = forms.ChoiceField(label=_("what it is about"))
     direction = forms.ChoiceField(label=_("direction"), choices=Interaction.Direction)
-    vehicle = CarField(Vehicle.objects.none(), label=_("vehicle"), required=False)
+    vehicle = CarField(
+        Vehicle.objects.none(),
+        label=_("vehicle"),
+        required=False,
+        empty_label=_("none"),
+    )
     number = forms.ChoiceField(label=_("telephone number"), required=False)
     rang_for = forms.IntegerField(
         label=_("seconds it rang"),
@@ -71,7 +76,7 @@ class ContactForm(forms.Form):
         choices = [(str(t.pk), str(t)) for t in InteractionType.objects.all()]
         self.fields["type"].choices = choices  # type: ignore[attr-defined]
         self.fields["number"].choices = [  # type: ignore[attr-defined]
-            ("", "---------"),
+            ("", _("not known")),
             *((phone.number, masked(phone.number)) for phone in customer.phones.all()),
         ]
         cars = Vehicle.objects.filter(ownerships__customer=customer).distinct()

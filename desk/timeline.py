@@ -21,6 +21,7 @@ from accounts.text import listed
 from complaints.models import Case
 from crm.models import Customer, Interaction, Ownership, Repair, Sale
 from desk.outcomes import outcome_label
+from followups.callpage import spoken
 
 PAGE = 25
 
@@ -160,7 +161,8 @@ def wrong_answers(attempt: Any) -> list[str]:
     if attempt is None or attempt.outcome != "connected":
         return []
     return [
-        _("%(question)s %(answer)s") % {"question": answer.item, "answer": answer.value}
+        _("%(question)s %(answer)s")
+        % {"question": answer.item, "answer": spoken(answer)}
         for answer in attempt.task.answers.all()
         if answer.is_issue
     ]

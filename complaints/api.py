@@ -59,7 +59,7 @@ class TransferSerializer(serializers.ModelSerializer[Transfer]):
                 "status": "dispatched",
                 "round": 1,
                 "subject": "空调维修后仍有异响",
-                "description": "客户三天前到店维修空调,今天异响再次出现。",
+                "description": "客户三天前到店维修空调，今天异响再次出现。",
                 "demand": "免费返修",
                 "customer": {"id": 17, "name": "王小明"},
                 "vehicle": {"id": 5, "vin": "LSVAA4182E2184847", "plate": "粤B12345"},

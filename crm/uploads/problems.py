@@ -3,9 +3,11 @@
 Rows keep codes; the words are made when they are read, in the reader's language.
 """
 
+from functools import cache
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import listed
@@ -120,11 +122,21 @@ class _Worded:
 
 def describe(problem: dict[str, Any], kind: str) -> str:
     """One error or warning of a row as a phrase in the reader's language."""
-    label = columns.labels(kind).get(problem.get("column", ""), "")
-    wording = WORDING.get(problem["code"])
-    if wording is None:
-        return str(problem["code"])
-    return str(wording).format_map({"value": "", "row": "", **problem, "column": label})
+    language = get_language()
+    wording = _wording(problem["code"], language)
+    label = _label(kind, problem.get("column", ""), language)
+    return wording.format_map({"value": "", "row": "", **problem, "column": label})
+
+
+# A file can have a hundred thousand problems; each wording is looked up once.
+@cache
+def _wording(code: str, language: str | None) -> str:
+    return str(WORDING.get(code, code))
+
+
+@cache
+def _label(kind: str, name: str, language: str | None) -> str:
+    return str(columns.labels(kind).get(name, ""))
 
 
 def describe_all(problems: list[dict[str, Any]], kind: str) -> str:

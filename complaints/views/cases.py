@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actions import describe
-from accounts.http import UserRequest
+from accounts.http import UserRequest, query_text
 from accounts.models import LogEntry, User
 from accounts.permissions import role_required
 from complaints.forms import (
@@ -64,7 +64,7 @@ def cases(request: UserRequest) -> HttpResponse:
         found = found.filter(level=level)
     if status in Case.Status.values:
         found = found.filter(status=status)
-    text = request.GET.get("q", "").strip()
+    text = query_text(request.GET, "q")
     if text:
         found = _matching(found, text, request.user)
     found = found.with_due().with_unit()

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.http import UserRequest
+from accounts.http import UserRequest, query_text
 from accounts.permissions import role_required
 from complaints.forms import OpenForm
 from complaints.levels import Proposal, is_higher, propose_level
@@ -61,7 +61,7 @@ def open_new(request: UserRequest) -> HttpResponse:
     """Open a case, with what is known filled in; advice is shown before it is saved."""
     facts = request.POST if request.method == "POST" else request.GET
     known = _known(request, facts)
-    phone = facts.get("phone", "").strip()
+    phone = query_text(facts, "phone")
     matches: list[Customer] = []
     if known.customer is None and phone:
         matches = list(find_customers(phone, request.user)[:MATCHES])

@@ -88,6 +88,8 @@ def promise(request: UserRequest, pk: int) -> HttpResponse:
     form = PromiseForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say when you will call back, and what about."))
+        for problem in form.errors.get("at", []):
+            messages.error(request, str(problem))
         return redirect("desk:customer", pk)
     try:
         promise_call_back(customer=person, by=request.user, **form.cleaned_data)

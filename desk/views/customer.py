@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +14,7 @@ from accounts.http import UserRequest
 from accounts.permissions import role_required
 from accounts.roles import CENTRE
 from complaints.models import Case
-from crm.models import Customer, Interaction
+from crm.models import Customer, Interaction, Vehicle
 from crm.services import add_phone, log_reveal
 from desk.forms import PromiseForm
 from desk.rows import case_rows, task_rows
@@ -41,7 +41,11 @@ def customer_page(
     seen = Customer.objects.visible_to(request.user).prefetch_related("phones")
     person = get_object_or_404(seen, pk=pk)
     user, now = request.user, timezone.now()
-    ownerships = list(person.ownerships.select_related("vehicle"))
+    ownerships = list(
+        person.ownerships.filter(
+            vehicle__in=Vehicle.objects.visible_to(user)
+        ).select_related("vehicle")
+    )
     context: dict[str, Any] = {
         "customer": person,
         "revealed": revealed,
@@ -85,7 +89,10 @@ def moment(text: str | None) -> datetime | None:
         found = parse_datetime(text or "")
     except ValueError:
         return None
-    return found if found and timezone.is_aware(found) else None
+    if found is None or not timezone.is_aware(found):
+        return None
+    # The first and the last year cannot be told in every time zone.
+    return found if MINYEAR < found.year < MAXYEAR else None
 
 
 @require_POST

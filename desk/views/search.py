@@ -5,10 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.http import UserRequest
+from accounts.http import UserRequest, query_text
+from accounts.models import User
 from accounts.permissions import role_required
 from accounts.roles import CENTRE
-from crm.models import Interaction, Ownership
+from crm.models import Interaction, Ownership, Vehicle
 from crm.phones import PhoneError, parse
 from crm.querysets import CustomerQuerySet
 from crm.search import find_customers
@@ -18,9 +19,11 @@ from desk.forms import CustomerForm
 
 def search(request: UserRequest) -> HttpResponse:
     """Who is calling? One hit goes straight to the customer."""
-    text = request.GET.get("q", "").strip()
+    text = query_text(request.GET, "q")
     found = find_customers(text, request.user)
-    page = Paginator(for_list(found), 20).get_page(request.GET.get("page"))
+    page = Paginator(for_list(found, request.user), 20).get_page(
+        request.GET.get("page")
+    )
     if page.paginator.count == 1:
         return redirect("desk:customer", page.object_list[0].pk)
     context = {
@@ -33,11 +36,14 @@ def search(request: UserRequest) -> HttpResponse:
     return render(request, "desk/search.html", context)
 
 
-def for_list(customers: CustomerQuerySet) -> CustomerQuerySet:
+def for_list(customers: CustomerQuerySet, user: User) -> CustomerQuerySet:
     """With what the table shows: numbers, present cars, and the last contact."""
     contacts = Interaction.objects.filter(customer=OuterRef("pk")).order_by()
     last = contacts.values("customer").annotate(at=Max("started_at")).values("at")
-    cars = Ownership.objects.filter(to_on=None).select_related("vehicle")
+    seen = Vehicle.objects.visible_to(user)
+    cars = Ownership.objects.filter(to_on=None, vehicle__in=seen).select_related(
+        "vehicle"
+    )
     return customers.annotate(last_contact=Subquery(last)).prefetch_related(
         "phones", Prefetch("ownerships", cars, to_attr="cars")
     )

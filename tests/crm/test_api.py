@@ -16,7 +16,8 @@ def get(cast, logged_in):
 
 
 @pytest.mark.parametrize(
-    "written", ["13912345678", "139 1234 5678", "+86 139-1234-5678", "345678"]
+    "written",
+    ["13912345678", "139 1234 5678", "+86 139-1234-5678", "Tel: 13912345678", "345678"],
 )
 def test_a_customer_is_found_by_a_number_however_written(get, written):
     wanted = make_customer(number="+8613912345678")

@@ -127,3 +127,19 @@ def test_a_call_back_is_promised_on_the_customers_page(wang, cast, logged_in):
     assert Task.objects.get().note == "The price"
     answer = client.post(promise, {"at": "", "note": ""}, follow=True)
     assert "Say when you will call back" in answer.content.decode()
+
+
+def test_nobody_promises_a_call_in_the_year_9999(wang, cast, logged_in):
+    client, far = logged_in(cast.agent), "9999-12-31T23:59"
+    promise = reverse("desk:promise", args=[wang.pk])
+    answer = client.post(promise, {"at": far, "note": "The price"}, follow=True)
+    assert "must be in the next 60 days" in answer.content.decode()
+    answer = client.post(url(wang), said(call_back_at=far))
+    assert "must be in the next 60 days" in answer.content.decode()
+    assert not Task.objects.exists()
+
+
+def test_a_call_began_a_day_ago_at_most(wang, cast, logged_in):
+    began = "0001-01-01T00:00:00+00:00"
+    logged_in(cast.agent).post(url(wang), said(started_at=began, rang_for=9))
+    assert Interaction.objects.get().started_at > timezone.now() - 25 * HOUR

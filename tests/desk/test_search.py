@@ -95,3 +95,44 @@ def test_the_search_costs_the_same_for_two_hits_and_for_ten(cast, logged_in):
     two = queries_of(client, SEARCH, {"q": "王"})
     add(8)
     assert queries_of(client, SEARCH, {"q": "王"}) == two
+
+
+def test_a_dealer_does_not_see_the_car_that_another_dealer_sold(
+    places, cast, logged_in
+):
+    shared = CustomerFactory(name="王一")
+    for dealer, plate in (
+        (places.dealer, "粤A11111"),
+        (places.other_dealer, "粤B22222"),
+    ):
+        sale = SaleFactory(dealer=dealer, customer=shared, vehicle__plate=plate)
+        OwnershipFactory(customer=shared, vehicle=sale.vehicle)
+    SaleFactory(dealer=places.dealer, customer__name="王二")
+    clerk = logged_in(cast.clerk)
+    listed = clerk.get(SEARCH, {"q": "王"}).content.decode()
+    page = clerk.get(page_of(shared)).content.decode()
+    for text in (listed, page):
+        assert "粤A11111" in text
+        assert "粤B22222" not in text
+    both = logged_in(cast.agent).get(page_of(shared)).content.decode()
+    assert "粤A11111" in both
+    assert "粤B22222" in both
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/customers/?q=%00",
+        "/cases/?q=%00",
+        "/knowledge/?q=%00",
+        "/knowledge/quick/?q=%00",
+        "/cases/open/?phone=%00",
+        "/followups/?plan=%00",
+        "/customers/{pk}/call/?type=%00",
+        "/customers/{pk}/?before=0001-01-01T00:00:00%2B00:00",
+        "/customers/{pk}/?before=9999-12-31T23:59:59-12:00",
+    ],
+)
+def test_no_address_breaks_a_page(cast, logged_in, path):
+    path = path.format(pk=CustomerFactory().pk)
+    assert logged_in(cast.agent).get(path).status_code == 200

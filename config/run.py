@@ -13,12 +13,12 @@ from urllib.request import urlopen
 
 import django
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from config import embedded_postgres
 from config.demo.logins import LOGINS, PASSWORD
-from config.env import boolean
+from config.env import boolean, text
 from config.keys import kept_secret
 
 PORT = os.environ.get("PORT", "8000")
@@ -45,17 +45,24 @@ def prepare() -> None:
     os.environ.setdefault("HTTPS", "0")
     os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1,localhost")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
-    if os.environ.get("DATABASE_URL"):
-        key = kept_secret(Path("var") / "secret_key")
-        os.environ.setdefault("SECRET_KEY_FILE", str(key))
+    if text("DATABASE_URL") and not text("SECRET_KEY"):
+        key = kept_secret(Path(text("VAR_DIR") or "var") / "secret_key")
+        os.environ["SECRET_KEY_FILE"] = str(key)
 
     say("Starting the database …")
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("ensure_schedules", verbosity=0)
-    if boolean("DEMO", default=True):
+    if not settings.LOCAL:
+        call_command("collectstatic", verbosity=0, interactive=False)
+    if demo_is_wanted():
         say("Loading the demo, the first time only …")
         call_command("seed_demo", verbosity=0)
+
+
+def demo_is_wanted() -> bool:
+    """Its logins have a public password: not for a database of one's own, unasked."""
+    return boolean("DEMO", default=not text("DATABASE_URL"))
 
 
 def start_children() -> dict[str, subprocess.Popen[bytes]]:
@@ -90,7 +97,10 @@ def wait_until_served(children: dict[str, subprocess.Popen[bytes]]) -> None:
 
 def greet() -> None:
     say(f"\nServing on http://{ADDRESS}/ - stop with Ctrl-C\n")
-    if not boolean("DEMO", default=True):
+    if not demo_is_wanted():
+        say(
+            "Make the first administrator: .venv/bin/python manage.py createsuperuser\n"
+        )
         return
     width = max(len(username) for username, _ in LOGINS)
     for username, role in LOGINS:
@@ -141,6 +151,9 @@ def main() -> int:
     except OperationalError as error:
         failed = "database"
         say(f"The database cannot be used: {error}")
+    except CommandError as error:
+        failed = "demo"
+        say(f"{error} To run without the demo: make run DEMO=0")
     finally:
         # A second Ctrl-C must not cut the stop short and leave a child behind.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

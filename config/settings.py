@@ -13,7 +13,7 @@ from config import embedded_postgres, env, shell
 from config.keys import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
 
 DEBUG = env.boolean("DEBUG", default=False)
 DATABASE_URL = env.text("DATABASE_URL")
@@ -186,7 +186,7 @@ STATIC_ROOT = None if LOCAL else BASE_DIR / "static-collected"
 # A local machine serves straight from the packages, so nothing has to be collected.
 WHITENOISE_USE_FINDERS = LOCAL
 # Uploaded files: outside the web root, reached only through views that check access.
-MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR_DIR / "files")))
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT") or VAR_DIR / "files")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -3,15 +3,16 @@
 from datetime import date, timedelta
 from random import Random
 
+from django.core.management import CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 from django_q.conf import Conf
 
-from accounts.models import Notification, Organisation
+from accounts.models import Notification, Organisation, User
 from config.demo import calling, departments, sending
 from config.demo.articles import ARTICLES
 from config.demo.clock import at
-from config.demo.organisations import make_people, make_tree
+from config.demo.organisations import DEPARTMENTS, make_people, make_tree
 from config.demo.world import ZONE, World, moment
 from followups.services import plan_followups
 from knowledge.models import Article
@@ -29,7 +30,7 @@ def tell(customers: int, days: int = DAYS) -> bool:
         # Two at once: the second waits, then finds the demo there.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('seed_demo'))")
         cursor.execute("SET LOCAL synchronous_commit TO off")
-    if Organisation.objects.exists():
+    if is_there():
         return False
     inline, Conf.SYNC = Conf.SYNC, True
     try:
@@ -40,8 +41,23 @@ def tell(customers: int, days: int = DAYS) -> bool:
 
 
 @transaction.atomic
-def place_people() -> None:
+def place_people() -> bool:
+    """Only the demo's tree and people, unless they are there; True if made now."""
+    if is_there():
+        return False
     make_people(make_tree())
+    return True
+
+
+def is_there() -> bool:
+    """Raises CommandError where somebody else's data is: the demo keeps out of it."""
+    codes = {code for code, _name in DEPARTMENTS}
+    departments = Organisation.objects.filter(kind=Organisation.Kind.DEPARTMENT)
+    if codes <= set(departments.values_list("code", flat=True)):
+        return True
+    if Organisation.objects.exists() or User.objects.exists():
+        raise CommandError("This database is not empty and not the demo's.")
+    return False
 
 
 def live_through(customers: int, days: int) -> None:

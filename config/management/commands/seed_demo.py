@@ -1,13 +1,16 @@
+import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.commands import ScriptCommand
 from config.demo.history import BASE, place_people, tell
 from config.demo.scale import grow_to
+from crm.models import Customer
 
 
-class Command(BaseCommand):
+class Command(ScriptCommand):
     help = "Load a believable demo: 60 days of the centre's life. Does nothing if done."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,9 +32,13 @@ class Command(BaseCommand):
         if wanted < BASE:
             raise CommandError(f"The demo has at least {BASE} customers.")
         if options["people_only"]:
-            place_people()
-            return
-        loaded = tell(BASE)
-        grown = grow_to(wanted)
+            loaded, grown = place_people(), 0
+        else:
+            loaded, grown = tell(BASE), grow_to(wanted)
         if options["verbosity"]:
-            self.stdout.write("Loaded." if loaded or grown else "It is there already.")
+            answer = {
+                "loaded": loaded,
+                "added": grown,
+                "customers": Customer.objects.count(),
+            }
+            self.stdout.write(json.dumps(answer))

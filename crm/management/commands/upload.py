@@ -4,9 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
+from accounts.commands import ScriptCommand
 from accounts.models import Organisation
 from crm.models import UploadBatch
 from crm.uploads.problems import describe_all
@@ -19,7 +20,7 @@ from crm.uploads.services import (
 from crm.uploads.workbook import write_refused
 
 
-class Command(BaseCommand):
+class Command(ScriptCommand):
     help = "Take in a file of sales or repairs; the last line is one JSON object."
 
     def add_arguments(self, parser: CommandParser) -> None:

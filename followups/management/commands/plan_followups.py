@@ -3,13 +3,14 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.commands import ScriptCommand, require_near
 from followups.services import run_planning
 
 
-class Command(BaseCommand):
+class Command(ScriptCommand):
     help = "Plan the calls that are owed. The last line is JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -18,6 +19,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, today: str | None = None, **options: Any) -> None:
         try:
             day = date.fromisoformat(today) if today else timezone.localdate()
-        except ValueError as problem:
-            raise CommandError(f"--today: {problem}.") from problem
+        except ValueError:
+            raise CommandError(
+                f"--today: {today!r} is not a day such as 2025-09-30."
+            ) from None
+        require_near(day, "--today")
         self.stdout.write(json.dumps(asdict(run_planning(day))))

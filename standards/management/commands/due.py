@@ -3,8 +3,9 @@ from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from accounts.commands import ScriptCommand
 from standards.calendars import (
     Counted,
     Explanation,
@@ -16,7 +17,7 @@ from standards.models import WorkCalendar
 from standards.schedules import schedule_of
 
 
-class Command(BaseCommand):
+class Command(ScriptCommand):
     help = "Print when something is due by a work calendar, and why, as JSON."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -3,13 +3,14 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from accounts.commands import ScriptCommand, require_near
 from standards.services import sweep
 
 
-class Command(BaseCommand):
+class Command(ScriptCommand):
     help = "Warn about clocks that are nearly due, overdue or long overdue, once each."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,6 +25,7 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"{options['now']!r} is not a time such as 2025-09-30T16:30."
                 ) from None
+            require_near(now.date(), "--now")
             if timezone.is_naive(now):
                 now = timezone.make_aware(now)
         self.stdout.write(json.dumps(sweep(now)))

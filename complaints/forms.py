@@ -102,6 +102,8 @@ class VerifyForm(forms.Form):
 
     SOLVED, NOT_SOLVED = "yes", "no"
 
+    # Whose answer the page showed; somebody may have moved the case on since.
+    round = forms.IntegerField(widget=forms.HiddenInput)
     satisfied = forms.ChoiceField(
         label=_("What does the customer say?"),
         choices=[(SOLVED, _("It is solved")), (NOT_SOLVED, _("It is not solved"))],

@@ -31,6 +31,8 @@ RECEIVERS = (
 GRAVE = (Level.MAJOR, Level.CRISIS)
 # From this round on the region's manager hears of it as well.
 REGION_ROUND = 3
+# The code of a refusal because the answer in question is no longer the case's.
+MOVED_ON = "moved_on"
 
 
 @transaction.atomic
@@ -236,11 +238,13 @@ def verify_case(
     by: User,
     satisfied: bool,
     note: str = "",
+    round: int | None = None,
     at: datetime | None = None,
 ) -> Case:
     """Keep what the customer says of the answer: closed, or the next round.
 
-    Only the centre may, and nobody for a unit of their own.
+    Only the centre may, and nobody for a unit of their own. `round` is the one whose
+    answer the customer was asked about: once another has begun, it says nothing.
     """
     at = at or timezone.now()
     case = _locked(case)
@@ -254,7 +258,16 @@ def verify_case(
         raise ValidationError(
             _("%(case)s There is no answer to check with the customer."),
             params={"case": _is_now(case)},
-            code="status",
+            code=MOVED_ON,
+        )
+    if round is not None and round != case.round:
+        raise ValidationError(
+            _(
+                "Round %(now)s has been answered since; ask the customer about that "
+                "answer, not the one of round %(then)s."
+            ),
+            params={"now": case.round, "then": round},
+            code=MOVED_ON,
         )
     _contacted(case, at=at)
     if satisfied:

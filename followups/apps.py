@@ -38,5 +38,13 @@ class FollowupsConfig(AppConfig):
                 "case.not_checked": _(
                     "Case {number}: {customer} could not be asked whether it is settled"
                 ),
+                "case.told_settled_late": _(
+                    "Case {number}, which has moved on since: {customer} told {by} "
+                    "that round {round} is settled"
+                ),
+                "case.told_unsettled_late": _(
+                    "Case {number}, which has moved on since: {customer} told {by} "
+                    "that round {round} is not settled"
+                ),
             }
         )

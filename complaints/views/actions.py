@@ -76,12 +76,16 @@ def verify(request: UserRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
     form = VerifyForm(request.POST)
     if _valid(request, form):
-        satisfied = form.cleaned_data["satisfied"] == VerifyForm.SOLVED
-        note = form.cleaned_data["note"]
+        said = form.cleaned_data
+        satisfied = said["satisfied"] == VerifyForm.SOLVED
         _do(
             request,
             lambda: services.verify_case(
-                case, by=request.user, satisfied=satisfied, note=note
+                case,
+                by=request.user,
+                satisfied=satisfied,
+                note=said["note"],
+                round=said["round"],
             ),
             _("The case is closed.") if satisfied else _("The next round begins."),
         )

@@ -191,7 +191,7 @@ def _forms(user: User, case: Case, in_hand: Transfer | None) -> dict[str, Any]:
         return {}
     forms: dict[str, Any] = {"may_contact": case.contacted_at is None}
     if case.status == Case.Status.ANSWERED:
-        forms["verify_form"] = VerifyForm()
+        forms["verify_form"] = VerifyForm(initial={"round": case.round})
     if case.level != Case.Level.CRISIS:
         forms["raise_form"] = RaiseForm(case)
     if Case.Status.DISPATCHED in Case.NEXT[case.status]:

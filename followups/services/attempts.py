@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import log_action
-from complaints.services import verify_case
+from complaints.services import MOVED_ON, verify_case
 from crm.models import Interaction, Phone
 from crm.phones import masked
 from crm.services import record_interaction
@@ -140,10 +140,7 @@ def connected(call: Call) -> None:
     status = Status.COMPLETED_WITH_ISSUE if has_issue else Status.COMPLETED
     end(call, status)
     if task.case and task.is_check:
-        satisfied = call.answers.get(SETTLED) == "yes"
-        verify_case(
-            task.case, by=call.by, satisfied=satisfied, note=call.note, at=call.at
-        )
+        tell_the_case(call)
 
 
 def no_answer(call: Call) -> None:
@@ -244,6 +241,42 @@ def end(call: Call, status: Status) -> None:
         )
         return
     stop_clocks(Task, [task.pk], at=call.at)
+
+
+def tell_the_case(call: Call) -> None:
+    """What the customer says closes the case or its round, if it is still that round.
+
+    Where the case has moved on the call took place all the same: it is kept, and who
+    is in charge hears of it.
+    """
+    task, case = call.task, call.task.case
+    if case is None:
+        return
+    satisfied = call.answers.get(SETTLED) == "yes"
+    try:
+        verify_case(
+            case,
+            by=call.by,
+            satisfied=satisfied,
+            note=call.note,
+            round=task.round,
+            at=call.at,
+        )
+    except ValidationError as problem:
+        if problem.code != MOVED_ON:
+            raise
+        log_action(
+            call.by,
+            "case.told_settled_late" if satisfied else "case.told_unsettled_late",
+            case,
+            {
+                "number": case.number,
+                "customer": task.customer.name,
+                "round": task.round,
+                "note": call.note,
+            },
+            notify=[case.owner],
+        )
 
 
 def tell_of_wrong_number(call: Call) -> None:

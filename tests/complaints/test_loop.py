@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from complaints.models import Case, Transfer
-from complaints.services import verify_case
+from complaints.services import answer_case, verify_case
 from tests.factories.complaints import (
     answered_case,
     handed_case,
@@ -48,13 +48,13 @@ def test_a_complaint_goes_round_until_the_customer_is_satisfied(
     assert press(other, "answer", right, answer="New bearing") == [
         "Answered. The centre will ask the customer whether it is solved."
     ]
-    assert press(agent, "verify", case, satisfied="no", note="Still noisy") == [
-        "The next round begins."
-    ]
+    assert press(
+        agent, "verify", case, round=1, satisfied="no", note="Still noisy"
+    ) == ["The next round begins."]
     case.refresh_from_db()
     assert (case.round, case.level, case.status) == (2, "escalated", "registered")
     press(agent, "solve", case, answer="A voucher was agreed")
-    assert press(agent, "verify", case, satisfied="yes", note="Quiet now") == [
+    assert press(agent, "verify", case, round=2, satisfied="yes", note="Quiet now") == [
         "The case is closed."
     ]
     page = agent.get(reverse("complaints:detail", args=[case.pk])).content.decode()
@@ -90,7 +90,7 @@ def test_a_step_out_of_turn_is_refused_with_a_message(cast, places, logged_in):
     assert press(agent, "raise", case, level="general") == [
         "The level can only be raised; it is “General” now."
     ]
-    assert press(agent, "verify", case, satisfied="yes", note="Fine") == [
+    assert press(agent, "verify", case, round=1, satisfied="yes", note="Fine") == [
         f"Case {case.number} is “Accepted” now."
         " There is no answer to check with the customer."
     ]
@@ -98,6 +98,19 @@ def test_a_step_out_of_turn_is_refused_with_a_message(cast, places, logged_in):
     assert press(agent, "contact", case) == [
         "The first contact with the customer is recorded already."
     ]
+
+
+def test_an_answer_to_an_earlier_round_closes_nothing(cast, places, logged_in):
+    case = answered_case(cast, places.department, cast.handler)
+    agent = logged_in(cast.agent)
+    page = agent.get(reverse("complaints:detail", args=[case.pk]))
+    old = page.context["verify_form"]["round"].value()
+    verify_case(case, by=cast.leader, satisfied=False)
+    answer_case(case, by=cast.agent, answer="A new gearbox was fitted.")
+    told = press(agent, "verify", case, round=old, satisfied="yes", note="Quiet")
+    assert told[0].startswith("Round 2 has been answered since")
+    case.refresh_from_db()
+    assert (case.round, case.status) == (2, "answered")
 
 
 def test_what_a_form_lacks_is_named(cast, places, logged_in):

@@ -9,9 +9,11 @@ from accounts.models import Notification
 from complaints.models import Case
 from complaints.services import (
     accept_transfer,
+    answer_case,
     answer_transfer,
     open_case,
     transfer_case,
+    verify_case,
 )
 from followups.models import Task
 from followups.services import (
@@ -83,6 +85,34 @@ def test_what_the_customer_says_closes_the_case_or_opens_the_next_round(
     assert (answered.status, answered.round) == (case_status, round_)
     expected = Status.COMPLETED if said == "yes" else Status.COMPLETED_WITH_ISSUE
     assert task.status == expected
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+def test_a_call_about_an_earlier_round_is_kept_and_moves_nothing(answered, cast, said):
+    task = take_check(answered, cast)
+    verify_case(answered, by=cast.leader, satisfied=False)
+    answer_case(answered, by=cast.agent, answer="A new one was fitted.")
+    record(task, "connected", answers={"settled": said}, at=task.assigned_at)
+    answered.refresh_from_db()
+    assert (answered.status, answered.round) == ("answered", 2)
+    assert task.answers.get().value == said
+    assert not task.is_open
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [("yes", "case.told_settled_late"), ("no", "case.told_unsettled_late")],
+)
+def test_a_call_about_a_case_that_a_colleague_closed_is_kept(
+    answered, cast, said, action
+):
+    task = take_check(answered, cast)
+    verify_case(answered, by=cast.leader, satisfied=True)
+    record(task, "connected", answers={"settled": said}, at=task.assigned_at)
+    answered.refresh_from_db()
+    assert answered.status == "closed"
+    assert task.attempts.get().outcome == "connected"
+    assert Notification.objects.get(entry__action=action).to == cast.agent
 
 
 def test_a_customer_not_reached_about_a_case_is_told_to_its_owner(answered, cast):

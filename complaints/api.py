@@ -52,7 +52,7 @@ class TransferSerializer(serializers.ModelSerializer[Transfer]):
             "A case",
             value={
                 "id": 42,
-                "number": "C2603-00042",
+                "number": "C20260302-0042",
                 "kind": "complaint",
                 "category": "service",
                 "level": "general",
@@ -164,7 +164,8 @@ class CaseViewSet(RoomViewSet[Case]):
     ).order_by("-opened_at", "-pk")
     serializer_class = CaseSerializer
     filterset_class = CaseFilter
-    ordering_fields = ["opened_at", "closed_at", "level", "status", "number"]
+    # Not by level or status: those would sort by spelling.
+    ordering_fields = ["opened_at", "closed_at", "number"]
 
     def get_queryset(self) -> QuerySet[Case]:
         user = viewer(self.request)

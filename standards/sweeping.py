@@ -23,6 +23,9 @@ ACTIONS = {
     Step.ALARM: "clock.alarmed",
 }
 BATCH = 5000
+# What a dealer or station has in hand itself. The other clocks charged to it, such as
+# those of follow-up calls, are worked by the centre.
+HANDED_OVER = "complaints.transfer"
 
 # All steps a clock has passed go in together, each with the time it was passed.
 REACH = """
@@ -112,6 +115,7 @@ class _People:
     handlers: dict[int | None, set[int]] = field(
         default_factory=lambda: defaultdict(set)
     )
+    clerks: dict[int | None, set[int]] = field(default_factory=lambda: defaultdict(set))
     leaders: set[int] = field(default_factory=set)
     managers: set[int] = field(default_factory=set)
     regional: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -121,6 +125,8 @@ class _People:
         people = cls()
         roles = (
             Role.DEPARTMENT_HANDLER,
+            Role.DEALER_CLERK,
+            Role.STATION_CLERK,
             Role.TEAM_LEADER,
             Role.OPERATIONS_MANAGER,
             Role.REGIONAL_MANAGER,
@@ -131,6 +137,8 @@ class _People:
         for pk, role, organisation, code in rows:
             if role == Role.DEPARTMENT_HANDLER:
                 people.handlers[organisation].add(pk)
+            elif role in {Role.DEALER_CLERK, Role.STATION_CLERK}:
+                people.clerks[organisation].add(pk)
             elif role == Role.TEAM_LEADER:
                 people.leaders.add(pk)
             elif role == Role.OPERATIONS_MANAGER:
@@ -142,6 +150,8 @@ class _People:
     def to_tell(self, clock: Clock, step: Step) -> set[int]:
         """The agent and the unit's handlers: one may be waiting for the other."""
         told = set(self.handlers.get(clock.organisation_id, ()))
+        if clock.subject_type == HANDED_OVER:
+            told |= self.clerks.get(clock.organisation_id, set())
         if clock.agent_id is not None:
             told.add(clock.agent_id)
         if step >= Step.DUE:

@@ -3,9 +3,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Organisation, User
+from accounts.models import User
 from accounts.services import log_action
 from complaints.models import Case, Transfer
+from complaints.people import region_of
 from crm.models import Customer, Vehicle
 from followups.models import Plan, Task
 from standards.models import InteractionType, Standard
@@ -101,11 +102,3 @@ def start_promise_clock(task: Task, *, by: User) -> None:
         organisation=by.organisation,
         due_at=task.promised_at + Task.PROMISE_GRACE,
     )
-
-
-def region_of(organisation: Organisation | None) -> Organisation | None:
-    """The region that a dealer or station belongs to."""
-    if organisation is None:
-        return None
-    above = Organisation.objects.above(organisation)
-    return above.filter(kind=Organisation.Kind.REGION).first()

@@ -53,3 +53,11 @@ def test_a_department_sees_the_cases_handed_to_it(cast, places, logged_in):
     url = f"/api/cases/{case.pk}/"
     assert logged_in(cast.other_handler).get(url).status_code == 404
     assert logged_in(cast.outsider).get(url).status_code == 404
+
+
+def test_cases_are_not_sorted_by_the_spelling_of_a_level(get, cast):
+    grave = make_case(cast.agent, make_customer(), level="major")
+    plain = make_case(cast.agent, make_customer(), level="general")
+    newest_first = [plain.pk, grave.pk]
+    for field in ("level", "-level", "status", "-status"):
+        assert get(ordering=field) == newest_first

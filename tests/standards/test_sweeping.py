@@ -29,6 +29,7 @@ from standards.services import (
 from standards.tasks import sweep as sweep_task
 from tests.cast import the_cast, the_places
 from tests.factories.accounts import UserFactory
+from tests.factories.complaints import handed_case
 
 START = datetime(2025, 9, 25, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 HOUR = timedelta(hours=1)
@@ -64,6 +65,25 @@ def test_the_handlers_are_warned_at_70_percent(places, cast):
     counts = sweep(START + 7 * HOUR)
     assert counts == {"warned": 1, "overdue": 0, "alarmed": 0, "notifications": 1}
     assert told() == {("handler", "clock.warned")}
+
+
+@pytest.mark.parametrize(
+    ("unit", "clerk"), [("dealer", "clerk"), ("station", "station")]
+)
+def test_the_clerks_of_a_dealer_or_station_are_warned_of_a_case_handed_to_them(
+    places, cast, unit, clerk
+):
+    _, transfer = handed_case(cast, getattr(places, unit))
+    clock = Clock.objects.about(transfer).get()
+    sweep(clock.warn_at)
+    assert (clerk, "clock.warned") in told()
+    assert "charlie" not in {name for name, _ in told()}
+
+
+def test_the_clerks_are_not_told_of_what_the_centre_works(places, cast):
+    start(places, organisation=places.dealer)
+    sweep(START + 15 * HOUR)
+    assert "clerk" not in {name for name, _ in told()}
 
 
 def test_an_agents_own_clock_tells_the_agent(places, cast):

@@ -21,6 +21,16 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule_type": Schedule.HOURLY,
         "minutes": None,
     },
+    "Post what is left over": {
+        "func": "crm.uploads.tasks.post_left_over",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 30,
+    },
+    "Clear away": {
+        "func": "config.tasks.clear_away",
+        "schedule_type": Schedule.DAILY,
+        "minutes": None,
+    },
 }
 
 LOCK = 7_304_001  # any number no other advisory lock here uses

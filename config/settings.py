@@ -214,9 +214,6 @@ Q_CLUSTER = {
     "save_limit": 1000,
     "label": _("Background work"),
 }
-if redis := env.text("REDIS_URL"):
-    Q_CLUSTER |= {"redis": redis}
-    del Q_CLUSTER["orm"]
 
 # --- API ------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from accounts.querysets import InTree
 from accounts.roles import KEEPERS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
     from crm.models import (  # noqa: F401
         Customer,
@@ -68,6 +70,10 @@ class UploadBatchQuerySet(InTree["UploadBatch"]):
 
     def for_list(self) -> Self:
         return self.select_related("organisation", "uploaded_by", "reviewed_by")
+
+    def left_over(self, before: datetime) -> Self:
+        """Approved before then, and still not posted."""
+        return self.filter(status="approved", reviewed_at__lt=before).order_by("pk")
 
     def matching(self, *, q: str = "", kind: str = "", status: str = "") -> Self:
         """Narrowed by what is given; `q` is part of a name, or a code."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.conf import settings
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Status = UploadBatch.Status
+
+# Longer than posting the largest file takes.
+POSTED_WITHIN = timedelta(minutes=30)
 
 # Who hands in what.
 HANDED_IN_BY: dict[str, str] = {
@@ -209,6 +213,18 @@ def post_batch(batch_id: int) -> int:
     facts = {**_facts(batch), "posted": batch.rows_posted}
     log_action(None, "upload.posted", batch, facts, notify=_sender(batch))
     return batch.rows_posted
+
+
+def queue_unposted() -> int:
+    """Queue again what was approved a while ago and never posted; how many there were.
+
+    A task may be lost, or fail for a reason that has passed; posting twice is harmless.
+    """
+    batches = UploadBatch.objects.left_over(timezone.now() - POSTED_WITHIN)
+    ids = list(batches.values_list("pk", flat=True))
+    for batch_id in ids:
+        async_task("crm.uploads.tasks.post", batch_id)
+    return len(ids)
 
 
 def _sender(batch: UploadBatch) -> list[User]:

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,10 +17,20 @@ from standards.services import start_clock, stop_clock
 def create_customer(
     *, by: User, name: str, phone: str, kind: str = Customer.Kind.PERSON
 ) -> Customer:
-    """Somebody new rang: a customer with the number, or numbers, written in `phone`."""
+    """Somebody new rang: a customer with the number, or numbers, written in `phone`.
+
+    Who is known by this name and one of the numbers is returned, not made twice.
+    """
     numbers = _numbers(phone)
     customer = Customer(name=name.strip(), kind=kind)
     customer.full_clean()
+    _lock(numbers)
+    same = Customer.objects.filter(
+        phones__number__in=numbers, name__iexact=name.strip()
+    )
+    if known := same.order_by("pk").first():
+        add_phone(known, by=by, number=phone)
+        return known
     customer.save()
     Phone.objects.bulk_create(
         Phone(customer=customer, number=number) for number in numbers
@@ -95,6 +105,16 @@ def record_interaction(
     data = {"interaction": interaction.pk, "type": type, "direction": direction}
     log_action(agent, "interaction.recorded", about, data)
     return interaction
+
+
+def _lock(numbers: Iterable[str]) -> None:
+    """Until the transaction ends nobody else makes a customer with these numbers."""
+    with connection.cursor() as cursor:
+        for number in sorted(numbers):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('crm.phone'), hashtext(%s))",
+                [number],
+            )
 
 
 def _numbers(text: str) -> list[str]:

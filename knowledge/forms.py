@@ -33,6 +33,12 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["effective_on"].initial = timezone.localdate
 
 
+class EditForm(VersionForm):
+    """The next version; `base` is the newest one there was when the page opened."""
+
+    base = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+
 class ArticleForm(VersionForm):
     """A new article: its first version and where it belongs."""
 

@@ -76,6 +76,10 @@ class ArticleVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.number})"
 
+    def text(self) -> tuple[str, str, date, date | None]:
+        """What a reader is told, and when it is so."""
+        return self.title, self.body, self.effective_on, self.expires_on
+
     def is_in_force(self, day: date) -> bool:
         return self.effective_on <= day and not self.is_expired(day)
 

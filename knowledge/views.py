@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.http import UserRequest, query_text
 from accounts.permissions import role_required
-from knowledge.forms import ArticleForm, VersionForm
+from knowledge.forms import ArticleForm, EditForm
 from knowledge.models import Article
 from knowledge.permissions import EDITORS, can_edit
-from knowledge.services import create_article, publish_version
+from knowledge.services import NewerVersionError, create_article, publish_version
 from knowledge.snippets import snippet
 
 QUICK_HITS = 5
@@ -113,10 +113,19 @@ def edit(request: UserRequest, slug: str) -> HttpResponse:
     )
     current = chosen.current
     initial = {"title": current.title, "body": current.body} if current else {}
-    form = VersionForm(request.POST or None, initial=initial)
+    newest = chosen.versions.order_by("-number").values_list("number", flat=True)
+    form = EditForm(
+        request.POST or None, initial={**initial, "base": newest.first() or 0}
+    )
     if form.is_valid():
         try:
             version = publish_version(chosen, by=request.user, **form.cleaned_data)
+        except NewerVersionError as error:
+            # The text stays on the page; published again, it is meant.
+            seen = request.POST.copy()
+            seen["base"] = str(newest.first() or 0)
+            form = EditForm(seen)
+            form.add_error(None, error)
         except ValidationError as error:
             form.add_error(None, error)
         else:

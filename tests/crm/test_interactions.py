@@ -1,13 +1,17 @@
 import datetime
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import LogEntry
 from crm.models import Customer, Interaction
 from crm.services import add_phone, create_customer, record_interaction
 from standards.models import Clock, Procedure, ProcedureStep, Standard
+from tests.factories.accounts import UserFactory
 from tests.factories.crm import CustomerFactory
 
 NOW = timezone.now()
@@ -102,3 +106,30 @@ def test_a_number_is_added_once(cast):
         add_phone(customer, by=cast.agent, number=written)
     assert [p.number for p in customer.phones.all()] == ["+8613912345678"]
     assert LogEntry.objects.about(customer).count() == 1
+
+
+def test_who_is_known_by_name_and_number_is_not_made_twice(cast):
+    first = create_customer(by=cast.agent, name="Wang Fang", phone="139 1234 5678")
+    again = create_customer(
+        by=cast.colleague, name=" wang fang", phone="13912345678 / 13800138000"
+    )
+    assert again == first
+    assert first.phones.count() == 2
+    other = create_customer(by=cast.agent, name="Li Qiang", phone="13912345678")
+    assert other != first
+
+
+def test_two_who_note_one_caller_at_once_make_one_customer(real_db):
+    agent = UserFactory()
+    meet = Barrier(4)
+
+    def note(_: int) -> int:
+        try:
+            meet.wait(10)
+            made = create_customer(by=agent, name="王芳", phone="139 1234 5678")
+            return made.pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(note, range(4)))) == 1

@@ -181,7 +181,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: static("app.css")],
-    "SCRIPTS": [],
+    "SCRIPTS": [lambda request: static("app.js")],
     "COLORS": {
         "primary": {
             "50": "oklch(97% .014 254.604)",

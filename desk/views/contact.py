@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import UserRequest
+from accounts.models import User
 from accounts.permissions import role_required
 from accounts.roles import Role
 from crm.models import Customer, Interaction
@@ -52,6 +53,11 @@ def save_contact(
 ) -> Interaction:
     said = form.cleaned_data
     started_at = min(said["started_at"], timezone.now())
+    # The page's own moment tells a second click from a second call.
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=request.user.pk)
+    calls = Interaction.objects.filter(agent=request.user, customer=person)
+    if calls.filter(started_at=started_at).exists():
+        raise ValidationError(_("This call has been recorded already."))
     rang_for = said["rang_for"]
     made = record_interaction(
         type=said["type"],

@@ -1,7 +1,9 @@
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import log_action
@@ -71,6 +73,11 @@ def promise_call_back(
     case: Case | None = None,
 ) -> Task:
     """Owe the customer a call at `at`, kept for `by`, who promised it."""
+    # A second click waits here, and then finds what the first has made.
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+    same = Task.objects.open().filter(customer=customer, assigned_to=by)
+    if same.filter(promised_at=at).exists():
+        raise ValidationError(_("This call is promised already."))
     plan = Plan.objects.get(code=PROMISE)
     task = Task.objects.create(
         plan=plan,

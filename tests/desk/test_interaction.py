@@ -143,3 +143,25 @@ def test_a_call_began_a_day_ago_at_most(wang, cast, logged_in):
     began = "0001-01-01T00:00:00+00:00"
     logged_in(cast.agent).post(url(wang), said(started_at=began, rang_for=9))
     assert Interaction.objects.get().started_at > timezone.now() - 25 * HOUR
+
+
+def test_a_second_click_records_nothing_again(wang, cast, logged_in):
+    client, once = logged_in(cast.agent), said()
+    client.post(url(wang), once)
+    answer = client.post(url(wang), once)
+    assert "This call has been recorded already." in answer.content.decode()
+    assert Interaction.objects.count() == 1
+
+
+def test_a_second_click_promises_nothing_again(wang, cast, logged_in):
+    at = (timezone.localtime() + HOUR).strftime("%Y-%m-%dT%H:%M")
+    promise = reverse("desk:promise", args=[wang.pk])
+    client = logged_in(cast.agent)
+    client.post(promise, {"at": at, "note": "The price"})
+    answer = client.post(promise, {"at": at, "note": "The price"}, follow=True)
+    assert "This call is promised already." in answer.content.decode()
+    assert Task.objects.count() == 1
+
+
+def test_every_page_has_the_script_that_stops_a_second_click(wang, cast, logged_in):
+    assert "/static/app" in logged_in(cast.agent).get(url(wang)).content.decode()

@@ -172,6 +172,7 @@ def test_a_promise_made_elsewhere_is_the_agents(cast, answered):
         "promise", at + timedelta(minutes=15),
     )  # fmt: skip
     # Two promises about one case stand beside its check.
-    for _ in range(2):
-        promise_call_back(**facts | {"case": answered})
+    for hours in (1, 2):
+        later = at + timedelta(hours=hours)
+        promise_call_back(**facts | {"case": answered, "at": later})
     assert answered.tasks.count() == 3

@@ -4,12 +4,13 @@ from axes.admin import AccessAttemptAdmin as AxesAccessAttemptAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from rest_framework.authtoken.models import TokenProxy
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -21,9 +22,10 @@ from accounts.admin_bases import (
     ViewOnlyAdmin,
     ViewOnlyRows,
 )
+from accounts.http import UserRequest
 from accounts.models import LogEntry, Notification, Organisation, User
 from accounts.roles import Role
-from accounts.services import save_organisation
+from accounts.services import revoke_keys, save_organisation
 from accounts.text import listed
 
 # Groups are the roles in code; keys of the API are nobody's but their owner's; who
@@ -84,6 +86,7 @@ class UserAdmin(DjangoUserAdmin, NeverDeletedAdmin):  # type: ignore[type-arg]
     autocomplete_fields = ["organisation"]
     readonly_fields = ["last_login", "date_joined"]
     filter_horizontal = ()
+    actions = ["revoke_keys"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (
@@ -144,6 +147,14 @@ class UserAdmin(DjangoUserAdmin, NeverDeletedAdmin):  # type: ignore[type-arg]
         if Role.ADMINISTRATOR in roles and not form.instance.is_staff:
             form.instance.is_staff = True
             form.instance.save(update_fields=["is_staff"])
+
+    @admin.action(description=_("Revoke API keys"), permissions=["change"])
+    def revoke_keys(self, request: UserRequest, people: QuerySet[User]) -> None:
+        count = revoke_keys(people, by=request.user)
+        text = ngettext(
+            "%(count)s API key is revoked.", "%(count)s API keys are revoked.", count
+        )
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
     @admin.display(description=_("name"))
     def name(self, user: User) -> str:

@@ -1,5 +1,5 @@
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rest_framework.authtoken.models import Token
 
 from accounts.querysets import (
     LogEntryQuerySet,
@@ -30,6 +31,15 @@ class Organisation(models.Model):
         DEALER = "dealer", _("Dealer")
         STATION = "station", _("Service station")
         DEPARTMENT = "department", _("Department")
+
+    # What each kind belongs to directly; headquarters to nothing.
+    PARENTS: dict[str, str] = {
+        Kind.REGION: Kind.HEADQUARTERS,
+        Kind.BRANCH: Kind.REGION,
+        Kind.DEALER: Kind.BRANCH,
+        Kind.STATION: Kind.BRANCH,
+        Kind.DEPARTMENT: Kind.HEADQUARTERS,
+    }
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=100)
@@ -72,6 +82,12 @@ class Organisation(models.Model):
                     "A code holds letters, digits, hyphens and underscores only."
                 ),
             ),
+            models.UniqueConstraint(
+                name="organisation_one_headquarters",
+                fields=["kind"],
+                condition=models.Q(kind="headquarters"),
+                violation_error_message=_("There is one headquarters already."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +97,23 @@ class Organisation(models.Model):
         if self.path and self.parent and self.parent.path.startswith(self.path):
             raise ValidationError(
                 _("An organisation cannot belong to one of its own."), code="circle"
+            )
+        above = self.PARENTS.get(self.kind)
+        if above is None and self.parent:
+            raise ValidationError(
+                _("Headquarters belong to no other organisation."), code="parent"
+            )
+        if above and (self.parent is None or self.parent.kind != above):
+            raise ValidationError(
+                _("This kind of organisation belongs directly to: %(kind)s."),
+                code="parent",
+                params={"kind": self.Kind(above).label},
+            )
+        fitting = [kind for kind, parent in self.PARENTS.items() if parent == self.kind]
+        if self.pk and self.children.exclude(kind__in=fitting).exists():
+            raise ValidationError(
+                _("What belongs to this organisation does not fit the new kind."),
+                code="children",
             )
 
     def contains(self, other: "Organisation") -> bool:
@@ -111,6 +144,14 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new password also ends the API keys that the old one gave."""
+        # Django keeps the new one here until it is saved.
+        has_new_password = getattr(self, "_password", None) is not None
+        super().save(*args, **kwargs)
+        if has_new_password:
+            Token.objects.filter(user=self).delete()
 
     def get_full_name(self) -> str:
         """Family name first, without a space, where the name is written in Chinese."""

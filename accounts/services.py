@@ -1,10 +1,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 from django.utils import timezone
+from rest_framework.authtoken.models import Token
 
 from accounts.models import LogEntry, Notification, Organisation, User
 
@@ -40,18 +41,41 @@ def log_action(
 def save_organisation(organisation: Organisation) -> Organisation:
     """Save a node and keep the paths of all below it true.
 
-    Raises ValidationError when the node would come to hang below itself.
+    Raises ValidationError when the node would come to hang where its kind does not
+    belong, or below itself.
     """
+    with connection.cursor() as cursor:
+        # Two moves at once could hang two nodes below each other.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('accounts.tree'))")
     parent = organisation.parent
-    new_path = f"{parent.path if parent else ''}{organisation.code}/"
-    old_path = organisation.path
+    if parent:
+        parent.refresh_from_db(fields=["path", "kind"])
+    if organisation.pk:
+        stored = Organisation.objects.filter(pk=organisation.pk)
+        organisation.path = stored.values_list("path", flat=True).get()
     organisation.clean()
+    organisation.validate_constraints()
+    old_path = organisation.path
+    new_path = f"{parent.path if parent else ''}{organisation.code}/"
     organisation.path = new_path
     organisation.save()
     if old_path and old_path != new_path:
         below = Organisation.objects.filter(path__startswith=old_path)
         below.update(path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1)))
     return organisation
+
+
+@transaction.atomic
+def revoke_keys(people: Iterable[User], *, by: User) -> int:
+    """End the API keys of these people; how many had one."""
+    owners = User.objects.filter(
+        pk__in=[p.pk for p in people], auth_token__isnull=False
+    )
+    revoked = list(owners)
+    Token.objects.filter(user__in=revoked).delete()
+    for owner in revoked:
+        log_action(by, "user.key_revoked", owner, {"name": str(owner)})
+    return len(revoked)
 
 
 def mark_read(user: User) -> int:

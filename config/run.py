@@ -16,9 +16,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from config import embedded_postgres
+from config import embedded_postgres, env
 from config.demo.logins import LOGINS, PASSWORD
-from config.env import boolean, text
 from config.keys import kept_secret
 
 PORT = os.environ.get("PORT", "8000")
@@ -45,8 +44,8 @@ def prepare() -> None:
     os.environ.setdefault("HTTPS", "0")
     os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1,localhost")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
-    if text("DATABASE_URL") and not text("SECRET_KEY"):
-        key = kept_secret(Path(text("VAR_DIR") or "var") / "secret_key")
+    if env.text("DATABASE_URL") and not env.text("SECRET_KEY"):
+        key = kept_secret(Path(env.text("VAR_DIR") or "var") / "secret_key")
         os.environ["SECRET_KEY_FILE"] = str(key)
 
     say("Starting the database …")
@@ -62,7 +61,7 @@ def prepare() -> None:
 
 def demo_is_wanted() -> bool:
     """Its logins have a public password: not for a database of one's own, unasked."""
-    return boolean("DEMO", default=not text("DATABASE_URL"))
+    return env.boolean("DEMO", default=not env.text("DATABASE_URL"))
 
 
 def start_children() -> dict[str, subprocess.Popen[bytes]]:

@@ -20,6 +20,42 @@ def test_an_organisation_cannot_hang_below_itself(places):
         save_organisation(places.region)
 
 
+@pytest.mark.parametrize(
+    ("kind", "parent"),
+    [
+        ("dealer", None),
+        ("dealer", "region"),
+        ("station", "dealer"),
+        ("branch", "hq"),
+        ("region", None),
+        ("department", "branch"),
+        ("headquarters", None),
+        ("headquarters", "hq"),
+    ],
+)
+def test_each_kind_hangs_where_it_belongs_only(places, kind, parent):
+    above = getattr(places, parent) if parent else None
+    place = Organisation(code="NEW", name="New", kind=kind, parent=above)
+    with pytest.raises(ValidationError):
+        save_organisation(place)
+
+
+def test_a_kind_does_not_change_under_what_belongs_to_it(places):
+    places.branch.kind = "dealer"
+    with pytest.raises(ValidationError):
+        save_organisation(places.branch)
+
+
+def test_a_move_trusts_the_tree_as_it_is_now(places):
+    stale = Organisation.objects.get(code="D1")
+    places.branch.parent = places.other_region
+    save_organisation(places.branch)
+    stale.name = "Renamed"
+    save_organisation(stale)
+    stale.refresh_from_db()
+    assert stale.path == "HQ/R2/B1/D1/"
+
+
 def test_a_reviewer_sees_the_own_branch_only(places, cast):
     seen = Organisation.objects.visible_to(cast.reviewer)
     assert {o.code for o in seen} == {"B1", "D1", "S1"}

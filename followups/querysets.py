@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from followups.hours import Part
+from complaints.models import Case
+from crm.models import Phone
+from followups.hours import Part, may_ring
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,6 +17,16 @@ if TYPE_CHECKING:
 # Calls we owe: promised ones, and the checks that close a case. They stay on the list
 # however late they are.
 OWED = Q(promised_at__isnull=False) | Q(case__isnull=False)
+
+
+def open_complaint(customer: str) -> Exists:
+    """Whether the customer complains about something not settled yet."""
+    cases = Case.objects.open().filter(kind=Case.Kind.COMPLAINT)
+    return Exists(cases.filter(customer=OuterRef(customer)))
+
+
+def right_number(customer: str) -> Exists:
+    return Exists(Phone.objects.filter(customer=OuterRef(customer), is_wrong=False))
 
 
 class PlanQuerySet(QuerySet["Plan"]):
@@ -73,6 +85,27 @@ class TaskQuerySet(QuerySet["Task"]):
         return self.callable_at(at).filter(
             Q(assigned_to=None) | Q(promised_at__lt=at - self.model.PROMISE_GRACE)
         )
+
+    def welcome(self) -> TaskQuerySet:
+        """Leave out surveys of those who cannot be rung, or would not like it now.
+
+        They may have said so, or complained, since the task was planned.
+        """
+        return self.filter(
+            OWED
+            | Q(~open_complaint("customer"), customer__do_not_call=False)
+            & Q(right_number("customer"))
+        )
+
+    def on_offer(self, agent: User, at: datetime) -> TaskQuerySet:
+        """All that the agent could take at this hour.
+
+        Outside the calling hours only promises, which the customer has agreed to.
+        """
+        pool = self.for_anybody(at).welcome().not_tried_in(Part.of(at))
+        if not may_ring(at):
+            pool = pool.filter(promised_at__isnull=False)
+        return pool | self.promised_by(agent, at)
 
     def not_tried_in(self, part: Part) -> TaskQuerySet:
         """Leave out those whose customer did not answer in this part of the day."""

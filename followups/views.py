@@ -44,7 +44,7 @@ def tasks(request: UserRequest) -> HttpResponse:
         "page": page,
         "chosen": chosen,
         "tabs": chosen.tabs(visible, now),
-        "ready": visible.for_anybody(now).count(),
+        "ready": visible.on_offer(request.user, now).count(),
         "in_hand": Task.objects.in_hand(request.user).first(),
         "may_call": may_call(request.user),
         "may_see_team": may_see_team(request.user),

@@ -40,7 +40,7 @@ def mine(request: UserRequest) -> HttpResponse:
         "held": task_rows(held[:SHOWN], now),
         "promises": task_rows(promised[:SHOWN], now),
         "cases": case_rows(by_due[:SHOWN], now),
-        "waiting": Task.objects.callable_at(now).count(),
+        "waiting": Task.objects.on_offer(me, now).count(),
         "figures": figures_of(me, now),
     }
     return render(request, "desk/mine.html", context)

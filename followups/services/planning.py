@@ -21,9 +21,10 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from complaints.models import Case
-from crm.models import Phone, Repair, Sale
+from crm.models import Repair, Sale
 from followups.hours import CallingHours
 from followups.models import Plan, Task
+from followups.querysets import open_complaint, right_number
 from followups.services.promises import plan_resolution_check
 from standards.models import Clock, Standard
 from standards.services import ClockStart, drop_clocks, start_clocks, stop_clocks
@@ -140,12 +141,6 @@ def plan_repairs(
     return new
 
 
-def open_complaint(customer: str) -> Exists:
-    """Whether the customer complains about something not settled yet."""
-    cases = Case.objects.open().filter(kind=Case.Kind.COMPLAINT)
-    return Exists(cases.filter(customer=OuterRef(customer)))
-
-
 def insert_tasks(
     plan: Plan,
     source: QuerySet[Any],
@@ -160,9 +155,10 @@ def insert_tasks(
     Left out are customers who asked not to be called or have no right number.
     """
     key = "sale" if sale_id else "repair"
-    numbers = Phone.objects.filter(customer=OuterRef("customer"), is_wrong=False)
     known = Task.objects.filter(plan=plan, **{key: OuterRef("pk")})
-    wanted = source.filter(Exists(numbers), ~Exists(known), customer__do_not_call=False)
+    wanted = source.filter(
+        right_number("customer"), ~Exists(known), customer__do_not_call=False
+    )
     columns: dict[str, Any] = {
         "plan_id": Value(plan.pk),
         "customer_id": F("customer_id"),
@@ -291,14 +287,7 @@ def suppress() -> int:
 
 def resume_suppressed(now: datetime) -> int:
     """The complaint is settled and there is still time: call after all."""
-    ids = lock(
-        Task.objects.filter(
-            ~open_complaint("customer"),
-            status=Status.SUPPRESSED,
-            due_at__gt=now,
-            customer__do_not_call=False,
-        )
-    )
+    ids = lock(Task.objects.welcome().filter(status=Status.SUPPRESSED, due_at__gt=now))
     tasks = Task.objects.filter(pk__in=ids)
     tasks.update(status=Status.PLANNED)
     return start_call_clocks(tasks)

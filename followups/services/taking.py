@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import log_action
-from followups.hours import Part, may_ring
 from followups.models import Task
 from followups.permissions import may_release
 
@@ -23,13 +22,12 @@ def take_next_task(agent: User, now: datetime) -> Task | None:
     own = Task.objects.own(agent, now).first()
     if own is not None and own.status == Task.Status.ASSIGNED:
         return own
-    rows = Task.objects.select_for_update(skip_locked=True, no_key=True)
-    task = rows.promised_by(agent, now).filter(pk=own.pk).first() if own else None
+    free = Task.objects.on_offer(agent, now).select_for_update(
+        skip_locked=True, no_key=True, of=("self",)
+    )
+    task = free.filter(pk=own.pk).first() if own else None
     if task is None:
-        pool = rows.for_anybody(now).not_tried_in(Part.of(now))
-        if not may_ring(now):
-            pool = pool.filter(promised_at__isnull=False)
-        task = pool.order_by("priority", "due_at", "id").first()
+        task = free.order_by("priority", "due_at", "id").first()
     if task is None:
         return None
     task.status = Task.Status.ASSIGNED

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.services import open_case
+from followups.hours import Part
 from followups.models import Plan, Task
 from standards.models import ProcedureStep
 from tests.factories.followups import SoldFactory, TaskFactory, in_hand
@@ -21,7 +22,7 @@ Status = Task.Status
 @pytest.fixture
 def open_hours(monkeypatch):
     """Tests run at night too."""
-    monkeypatch.setattr("followups.services.taking.may_ring", lambda at: True)
+    monkeypatch.setattr("followups.querysets.may_ring", lambda at: True)
 
 
 def url(name: str, task: Task) -> str:
@@ -136,6 +137,27 @@ def test_an_agent_lists_the_own_tasks_a_leader_the_teams(cast, logged_in):
     assert seen(cast.leader, "?plan=sale_7") == set()
     assert seen(cast.leader, "?status=assigned") == {mine, other}
     assert seen(cast.leader, "?status=nonsense") == {mine, other, waiting}
+
+
+def test_the_pages_count_only_what_can_be_taken_now(cast, logged_in, open_hours):
+    now = timezone.now()
+    TaskFactory()
+    TaskFactory(parts_tried=[Part.of(now).code])
+    kept = {"promised_at": now, "assigned_to": cast.colleague}
+    TaskFactory(not_before=now, due_at=now + timedelta(hours=1), **kept)
+    TaskFactory().customer.phones.update(is_wrong=True)
+    for agent, number in ((cast.agent, 1), (cast.colleague, 2)):
+        client = logged_in(agent)
+        assert client.get(reverse("followups:tasks")).context["ready"] == number
+        assert client.get(reverse("desk:mine")).context["waiting"] == number
+
+
+def test_outside_the_calling_hours_no_survey_is_counted(cast, logged_in, monkeypatch):
+    monkeypatch.setattr("followups.querysets.may_ring", lambda at: False)
+    TaskFactory()
+    client = logged_in(cast.agent)
+    assert client.get(reverse("followups:tasks")).context["ready"] == 0
+    assert client.get(reverse("desk:mine")).context["waiting"] == 0
 
 
 def test_the_choices_carry_their_numbers(cast, logged_in):

@@ -208,6 +208,20 @@ def test_a_complaint_opened_later_takes_the_call_off_the_list(places, cast):
     assert sale.tasks.get(plan__code="sale_3").status == Status.SUPPRESSED
 
 
+def test_a_settled_complaint_brings_no_call_to_a_wrong_number(places, cast):
+    sale = SoldFactory(dealer=places.dealer, delivered_on=days_ago(5))
+    case = open_case(
+        by=cast.agent, customer=sale.customer, subject="Noise", description="Loud."
+    )
+    run_planning(TODAY)
+    sale.customer.phones.update(is_wrong=True)
+    Case.objects.filter(pk=case.pk).update(
+        status=Case.Status.CLOSED, closed_at=local(TODAY)
+    )
+    assert run_planning(TODAY).planned == 0
+    assert sale.tasks.get().status == Status.SUPPRESSED
+
+
 def test_a_call_not_made_in_its_window_expires_and_its_clock_is_missed(places):
     sale = SoldFactory(dealer=places.dealer, delivered_on=days_ago(3))
     plan_followups(TODAY)

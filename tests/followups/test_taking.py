@@ -11,6 +11,7 @@ from django.db import connection
 from accounts.models import User
 from accounts.roles import Role
 from complaints.models import Case
+from complaints.services import open_case
 from crm.models import Customer
 from followups.models import Plan, Task
 from followups.services import release_task, take_next_task
@@ -103,6 +104,24 @@ def test_the_second_try_is_at_another_hour_of_the_day(cast):
     task = waiting(parts_tried=["morning"])
     assert take_next_task(cast.agent, NOON) is None
     assert take_next_task(cast.agent, local(TODAY, 15)) == task
+
+
+def test_a_survey_of_who_asked_not_to_be_called_is_not_given(cast):
+    task = waiting()
+    Customer.objects.filter(pk=task.customer_id).update(do_not_call=True)
+    assert take_next_task(cast.agent, NOON) is None
+
+
+def test_a_survey_of_who_has_just_complained_is_not_given(cast):
+    task = waiting()
+    open_case(by=cast.agent, customer=task.customer, subject="A", description="B")
+    assert take_next_task(cast.agent, NOON) is None
+
+
+def test_a_promise_to_who_complains_is_kept_all_the_same(cast):
+    promise = promised(cast.agent, NOON)
+    open_case(by=cast.agent, customer=promise.customer, subject="A", description="B")
+    assert take_next_task(cast.agent, NOON) == promise
 
 
 def test_a_task_given_back_is_for_the_others(cast):

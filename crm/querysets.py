@@ -71,6 +71,15 @@ class UploadBatchQuerySet(InTree["UploadBatch"]):
     def for_list(self) -> Self:
         return self.select_related("organisation", "uploaded_by", "reviewed_by")
 
+    def same_file(self, batch: UploadBatch) -> Self:
+        """Earlier ones of the same place that hold the very same bytes."""
+        return self.filter(
+            organisation=batch.organisation_id,
+            kind=batch.kind,
+            sha256=batch.sha256,
+            pk__lt=batch.pk,
+        )
+
     def left_over(self, before: datetime) -> Self:
         """Approved before then, and still not posted."""
         return self.filter(status="approved", reviewed_at__lt=before).order_by("pk")

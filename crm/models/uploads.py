@@ -15,7 +15,6 @@ class UploadBatch(models.Model):
 
     class Status(models.TextChoices):
         RECEIVED = "received", _("Received")
-        FAILED = "failed", _("Could not be read")
         CHECKED = "checked", _("Checked")
         SUBMITTED = "submitted", _("Waiting for review")
         RETURNED = "returned", _("Returned")
@@ -24,17 +23,15 @@ class UploadBatch(models.Model):
 
     # Which status may follow which; services check every change against it.
     NEXT: dict[str, set[str]] = {
-        Status.RECEIVED: {Status.CHECKED, Status.FAILED},
+        Status.RECEIVED: {Status.CHECKED},
         Status.CHECKED: {Status.SUBMITTED},
         Status.SUBMITTED: {Status.RETURNED, Status.APPROVED},
         Status.APPROVED: {Status.POSTED},
         Status.RETURNED: set(),
-        Status.FAILED: set(),
         Status.POSTED: set(),
     }
 
     TONES: dict[str, str] = {
-        Status.FAILED: "bad",
         Status.CHECKED: "info",
         Status.SUBMITTED: "warn",
         Status.RETURNED: "bad",
@@ -52,6 +49,7 @@ class UploadBatch(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     file = models.FileField(upload_to="uploads/%Y/%m/")
     file_name = models.CharField(_("file"), max_length=255)
+    # Tells that the same file was handed in before.
     sha256 = models.CharField(max_length=64)
     # The header as it was sent, and the names of a row's values in order.
     columns = models.JSONField(default=list)
@@ -59,7 +57,6 @@ class UploadBatch(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.RECEIVED
     )
-    problem = models.TextField(_("problem"), blank=True)
     rows_total = models.PositiveIntegerField(_("rows"), default=0)
     rows_accepted = models.PositiveIntegerField(_("accepted"), default=0)
     rows_rejected = models.PositiveIntegerField(_("refused"), default=0)

@@ -108,6 +108,7 @@ def batch(request: UserRequest, pk: int) -> HttpResponse:
         "title": shown.file_name,
         "subtitle": f"{shown.organisation} · {shown.get_kind_display()}",
         "batch": shown,
+        "same_file": UploadBatch.objects.same_file(shown).first(),
         "effects": summary.effects(shown),
         "errors": summary.problem_groups(shown, "errors"),
         "warnings": summary.problem_groups(shown, "warnings"),

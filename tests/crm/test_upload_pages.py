@@ -140,3 +140,14 @@ def _queries(client, url):
     with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
     return len(queries)
+
+
+def test_the_very_same_file_again_is_pointed_out(places, cast, logged_in):
+    clerk = logged_in(cast.clerk)
+    first = send(clerk, [a_sale(1)]).url
+    again = send(clerk, [a_sale(1)], name="另一个名字.csv").url
+    other = send(clerk, [a_sale(2)]).url
+    warned = {url: "very file" in clerk.get(url).content.decode() for url in
+              (first, again, other)}  # fmt: skip
+    assert warned == {first: False, again: True, other: False}
+    assert f'href="{first}"' in clerk.get(again).content.decode()

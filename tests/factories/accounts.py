@@ -12,6 +12,10 @@ class OrganisationFactory(factory.django.DjangoModelFactory):
     code = factory.Sequence(lambda n: f"ORG{n}")
     name = factory.LazyAttribute(lambda o: f"Organisation {o.code}")
     kind = Organisation.Kind.DEALER
+    # A dealer of any branch, for tests that do not ask which.
+    parent = factory.LazyFunction(
+        lambda: Organisation.objects.filter(kind=Organisation.Kind.BRANCH).first()
+    )
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):

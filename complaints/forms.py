@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from complaints.levels import is_higher
 from complaints.models import Case
-from complaints.services import RECEIVERS
+from complaints.people import RECEIVERS
 from crm.models import Customer, Vehicle
 from crm.phones import PhoneError, parse
 

@@ -8,6 +8,8 @@ from complaints.roles import HANDLERS, LEADERS
 from crm.models import Vehicle
 
 Kind = Organisation.Kind
+# Who can be handed a case.
+RECEIVERS = (Kind.DEPARTMENT, Kind.DEALER, Kind.STATION)
 
 
 def handlers_of(organisation: Organisation) -> UserQuerySet:

@@ -23,11 +23,6 @@ from complaints.signals import case_answered
 from crm.models import Customer, Interaction, Vehicle
 from standards.models import Standard
 
-RECEIVERS = (
-    Organisation.Kind.DEPARTMENT,
-    Organisation.Kind.DEALER,
-    Organisation.Kind.STATION,
-)
 GRAVE = (Level.MAJOR, Level.CRISIS)
 # From this round on the region's manager hears of it as well.
 REGION_ROUND = 3
@@ -98,7 +93,7 @@ def transfer_case(
     """Hand the case to a department, dealer or station; its accept clock starts."""
     at = at or timezone.now()
     case = _locked(case)
-    if to.kind not in RECEIVERS or not to.is_active:
+    if to.kind not in people.RECEIVERS or not to.is_active:
         raise ValidationError(
             _("%(to)s cannot receive cases."), params={"to": to.name}, code="receiver"
         )
@@ -274,8 +269,7 @@ def verify_case(
         case.closed_at, case.closed_by = at, by
         _move(case, status)
         clocks.stop_case_clocks(case, at=at)
-        told = [case.owner] if case.owner != by else []
-        _log(by, "closed", case, notify=told, note=note.strip())
+        _log(by, "closed", case, notify=[case.owner], note=note.strip())
         return case
     return _next_round(case, by=by, note=note.strip(), at=at)
 

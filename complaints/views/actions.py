@@ -1,6 +1,7 @@
 """What is pressed on a case: each checks who, calls its service, and goes back."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -17,21 +18,20 @@ from complaints.forms import AnswerForm, ReturnForm, TransferForm, VerifyForm
 from complaints.models import Case, Transfer
 from complaints.permissions import handles_for
 from complaints.roles import CASE_WORKERS
+from complaints.views.cases import render_detail
 
 
 @require_POST
 def transfer(request: UserRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
-    form = TransferForm(request.POST)
-    if _valid(request, form):
-        unit = form.cleaned_data["to"]
-        done = _("The case is handed to %(to)s.") % {"to": unit.name}
-        _do(
-            request,
-            lambda: services.transfer_case(case, by=request.user, **form.cleaned_data),
-            done,
-        )
-    return redirect("complaints:detail", pk)
+    return _submit(
+        request,
+        pk,
+        "transfer_form",
+        TransferForm(request.POST),
+        lambda said: services.transfer_case(case, by=request.user, **said),
+        lambda said: _("The case is handed to %(to)s.") % {"to": said["to"].name},
+    )
 
 
 @require_POST
@@ -40,7 +40,7 @@ def contact(request: UserRequest, pk: int) -> HttpResponse:
     _do(
         request,
         lambda: services.record_first_contact(case, by=request.user),
-        _("The first contact is recorded."),
+        lambda: _("The first contact is recorded."),
     )
     return redirect("complaints:detail", pk)
 
@@ -53,7 +53,7 @@ def raise_level(request: UserRequest, pk: int) -> HttpResponse:
         lambda: services.raise_level(
             case, by=request.user, level=request.POST.get("level", "")
         ),
-        _("The level is raised."),
+        lambda: _("The level is raised."),
     )
     return redirect("complaints:detail", pk)
 
@@ -61,35 +61,39 @@ def raise_level(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def solve(request: UserRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
-    form = AnswerForm(request.POST)
-    if _valid(request, form):
-        _do(
-            request,
-            lambda: services.answer_case(case, by=request.user, **form.cleaned_data),
-            _("Answered. The customer will be asked whether it is solved."),
-        )
-    return redirect("complaints:detail", pk)
+    return _submit(
+        request,
+        pk,
+        "solve_form",
+        AnswerForm(request.POST, auto_id="solve_%s"),
+        lambda said: services.answer_case(case, by=request.user, **said),
+        lambda _said: _("Answered. The customer will be asked whether it is solved."),
+    )
 
 
 @require_POST
 def verify(request: UserRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
-    form = VerifyForm(request.POST)
-    if _valid(request, form):
-        said = form.cleaned_data
-        satisfied = said["satisfied"] == VerifyForm.SOLVED
-        _do(
-            request,
-            lambda: services.verify_case(
-                case,
-                by=request.user,
-                satisfied=satisfied,
-                note=said["note"],
-                round=said["round"],
-            ),
-            _("The case is closed.") if satisfied else _("The next round begins."),
-        )
-    return redirect("complaints:detail", pk)
+
+    def is_solved(said: dict[str, Any]) -> bool:
+        return bool(said["satisfied"] == VerifyForm.SOLVED)
+
+    return _submit(
+        request,
+        pk,
+        "verify_form",
+        VerifyForm(request.POST),
+        lambda said: services.verify_case(
+            case,
+            by=request.user,
+            satisfied=is_solved(said),
+            note=said["note"],
+            round=said["round"],
+        ),
+        lambda said: (
+            _("The case is closed.") if is_solved(said) else _("The next round begins.")
+        ),
+    )
 
 
 @require_POST
@@ -98,7 +102,7 @@ def accept(request: UserRequest, pk: int) -> HttpResponse:
     _do(
         request,
         lambda: services.accept_transfer(transfer, by=request.user),
-        _("Accepted. Answer it before it is due."),
+        lambda: _("Accepted. Answer it before it is due."),
     )
     return redirect("complaints:detail", transfer.case_id)
 
@@ -106,31 +110,29 @@ def accept(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def give_back(request: UserRequest, pk: int) -> HttpResponse:
     transfer = _transfer(request, pk)
-    form = ReturnForm(request.POST)
-    if _valid(request, form):
-        _do(
-            request,
-            lambda: services.return_transfer(
-                transfer, by=request.user, **form.cleaned_data
-            ),
-            _("Returned to the centre."),
-        )
-    return redirect("complaints:detail", transfer.case_id)
+    return _submit(
+        request,
+        transfer.case_id,
+        "return_form",
+        ReturnForm(request.POST),
+        lambda said: services.return_transfer(transfer, by=request.user, **said),
+        lambda _said: _("Returned to the centre."),
+    )
 
 
 @require_POST
 def answer(request: UserRequest, pk: int) -> HttpResponse:
     transfer = _transfer(request, pk)
-    form = AnswerForm(request.POST)
-    if _valid(request, form):
-        _do(
-            request,
-            lambda: services.answer_transfer(
-                transfer, by=request.user, **form.cleaned_data
-            ),
-            _("Answered. The centre will ask the customer whether it is solved."),
-        )
-    return redirect("complaints:detail", transfer.case_id)
+    return _submit(
+        request,
+        transfer.case_id,
+        "answer_form",
+        AnswerForm(request.POST),
+        lambda said: services.answer_transfer(transfer, by=request.user, **said),
+        lambda _said: _(
+            "Answered. The centre will ask the customer whether it is solved."
+        ),
+    )
 
 
 def _case(request: UserRequest, pk: int) -> Case:
@@ -149,24 +151,37 @@ def _transfer(request: UserRequest, pk: int) -> Transfer:
     return transfer
 
 
-def _valid(request: UserRequest, form: forms.Form) -> bool:
+def _submit(
+    request: UserRequest,
+    case_id: int,
+    name: str,
+    form: forms.Form,
+    step: Callable[[dict[str, Any]], object],
+    done: Callable[[dict[str, Any]], str],
+) -> HttpResponse:
+    """Take the step with what the form says; refused, show the page with the form."""
     if form.is_valid():
-        return True
-    for name, errors in form.errors.items():
+        said = form.cleaned_data
+        if _do(request, lambda: step(said), lambda: done(said)):
+            return redirect("complaints:detail", case_id)
+    for field, errors in form.errors.items():
         for error in errors:
             messages.error(
                 request,
                 _("%(field)s: %(error)s")
-                % {"field": form.fields[name].label, "error": error},
+                % {"field": form.fields[field].label, "error": error},
             )
-    return False
+    return render_detail(request, case_id, {name: form})
 
 
-def _do(request: UserRequest, step: Callable[[], object], done: str) -> None:
+def _do(
+    request: UserRequest, step: Callable[[], object], done: Callable[[], str]
+) -> bool:
     try:
         step()
     except ValidationError as error:
         for message in error.messages:
             messages.error(request, message)
-    else:
-        messages.success(request, done)
+        return False
+    messages.success(request, done())
+    return True

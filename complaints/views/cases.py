@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.http import HttpResponse
@@ -89,6 +90,16 @@ def cases(request: UserRequest) -> HttpResponse:
 
 def detail(request: UserRequest, pk: int) -> HttpResponse:
     """All about a case, and what this reader may do with it now."""
+    return render_detail(request, pk)
+
+
+def render_detail(
+    request: UserRequest, pk: int, refused: dict[str, forms.Form] | None = None
+) -> HttpResponse:
+    """The page of a case; with `refused`, a form by its name that was not accepted.
+
+    What was typed stays: in the form, or beside it where the step is no longer open.
+    """
     seen = Case.objects.visible_to(request.user).select_related(
         "customer", "vehicle", "organisation", "owner", "opened_by", "closed_by"
     )
@@ -121,7 +132,30 @@ def detail(request: UserRequest, pk: int) -> HttpResponse:
     }
     if mine:
         context |= {"answer_form": AnswerForm(), "return_form": ReturnForm()}
-    return render(request, "complaints/detail.html", context)
+    context |= _with_refused(refused or {}, context, case)
+    return render(
+        request, "complaints/detail.html", context, status=422 if refused else 200
+    )
+
+
+def _with_refused(
+    refused: dict[str, forms.Form], context: dict[str, Any], case: Case
+) -> dict[str, Any]:
+    """The refused form in place of the empty one, or else what was written in it."""
+    shown: dict[str, Any] = {}
+    for name, form in refused.items():
+        if name not in context:
+            texts = [f for f in form if isinstance(f.field.widget, forms.Textarea)]
+            shown["kept"] = [f for f in texts if f.value()]
+        elif form.data.get("round", str(case.round)) != str(case.round):
+            # The customer has to be asked anew, but the words are not lost.
+            shown[name] = VerifyForm(
+                initial={"round": case.round, "note": form["note"].value()}
+            )
+        else:
+            shown[name] = form
+        shown["refused"] = name
+    return shown
 
 
 def _chosen(found: CaseQuerySet, shown: str, user: User, now: datetime) -> CaseQuerySet:
@@ -189,15 +223,15 @@ def _forms(user: User, case: Case, in_hand: Transfer | None) -> dict[str, Any]:
     """The forms of the centre's steps that are open now; none for other readers."""
     if not user.has_role(*CASE_WORKERS) or case.status == Case.Status.CLOSED:
         return {}
-    forms: dict[str, Any] = {"may_contact": case.contacted_at is None}
+    offered: dict[str, Any] = {"may_contact": case.contacted_at is None}
     if case.status == Case.Status.ANSWERED:
-        forms["verify_form"] = VerifyForm(initial={"round": case.round})
+        offered["verify_form"] = VerifyForm(initial={"round": case.round})
     if case.level != Case.Level.CRISIS:
-        forms["raise_form"] = RaiseForm(case)
+        offered["raise_form"] = RaiseForm(case)
     if Case.Status.DISPATCHED in Case.NEXT[case.status]:
-        forms["transfer_form"] = TransferForm()
+        offered["transfer_form"] = TransferForm()
     if case.status == Case.Status.REGISTERED and (
         case.owner == user or user.has_role(*LEADERS)
     ):
-        forms["solve_form"] = AnswerForm(auto_id="solve_%s")
-    return forms
+        offered["solve_form"] = AnswerForm(auto_id="solve_%s")
+    return offered

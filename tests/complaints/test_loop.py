@@ -17,7 +17,7 @@ def press(client, name, row, **data):
     answer = client.post(
         reverse(f"complaints:{name}", args=[row.pk]), data, follow=True
     )
-    assert answer.status_code == 200
+    assert answer.status_code in {200, 422}
     return [str(message) for message in answer.context["messages"]]
 
 
@@ -122,6 +122,35 @@ def test_what_a_form_lacks_is_named(cast, places, logged_in):
     agent = logged_in(cast.agent)
     refused = press(agent, "transfer", case, to=places.region.pk)
     assert refused[0].startswith("Hand over to: Select a valid choice.")
+
+
+def test_what_was_typed_into_a_refused_form_stays_in_it(cast, places, logged_in):
+    case = make_case(cast.agent)
+    url = reverse("complaints:transfer", args=[case.pk])
+    page = logged_in(cast.agent).post(url, {"note": "Look at bearing 2"})
+    assert page.status_code == 422
+    assert page.context["transfer_form"]["note"].value() == "Look at bearing 2"
+    assert "Look at bearing 2</textarea>" in page.content.decode()
+
+
+def test_an_answer_that_comes_second_is_not_lost(cast, places, logged_in):
+    """A colleague of the unit was faster: the form is gone, the words are not."""
+    case = answered_case(cast, places.department, cast.handler)
+    url = reverse("complaints:answer", args=[case.transfers.get().pk])
+    page = logged_in(cast.handler).post(url, {"answer": "A long story"})
+    assert page.status_code == 422
+    assert "answer_form" not in page.context
+    assert "A long story" in page.content.decode()
+
+
+def test_the_words_of_an_earlier_round_stay_but_not_the_choice(cast, places, logged_in):
+    case = answered_case(cast, places.department, cast.handler)
+    verify_case(case, by=cast.leader, satisfied=False)
+    answer_case(case, by=cast.agent, answer="A new gearbox was fitted.")
+    said = {"round": 1, "satisfied": "yes", "note": "Quiet now"}
+    url = reverse("complaints:verify", args=[case.pk])
+    form = logged_in(cast.agent).post(url, said).context["verify_form"]
+    assert [form[name].value() for name in said] == [2, None, "Quiet now"]
 
 
 def test_the_page_offers_each_reader_their_own_next_step(cast, places, logged_in):

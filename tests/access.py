@@ -11,8 +11,9 @@ EVERYBODY = frozenset(Cast.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class Page:
-    """`allowed` get 200 (or a redirect, or a 422 for an empty form), `forbidden` get 403, all others 404.
+    """`allowed` get 200, `forbidden` get 403, all others 404.
 
+    Instead of 200 a redirect will do, or the 422 that an empty form is answered with.
     `args` makes the rows the page is about and returns the URL's arguments.
     """
 

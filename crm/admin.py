@@ -15,11 +15,23 @@ from crm.models import (
     UploadBatch,
     Vehicle,
 )
+from crm.templatetags.crm import masked_id, masked_phone
 
 
 class PhoneRows(Rows):
     model = Phone
-    fields = ["number", "is_wrong"]
+    readonly_fields = ["masked_number"]
+
+    def get_fields(
+        self, request: HttpRequest, obj: Customer | None = None
+    ) -> list[str]:
+        """The whole number only for who may mend it."""
+        may_mend = self.has_change_permission(request, obj)
+        return ["number" if may_mend else "masked_number", "is_wrong"]
+
+    @admin.display(description=_("number"))
+    def masked_number(self, phone: Phone) -> str:
+        return masked_phone(phone.number)
 
 
 class OwnershipRows(ViewOnlyRows):
@@ -39,6 +51,19 @@ class CustomerAdmin(NeverDeletedAdmin):
     search_help_text = _("Name or telephone number")
     date_hierarchy = "created_at"
     inlines = [PhoneRows, OwnershipRows]
+    readonly_fields = ["masked_id_number"]
+
+    def get_fields(
+        self, request: HttpRequest, obj: Customer | None = None
+    ) -> list[str]:
+        """The whole identity number only for who may mend it."""
+        may_mend = self.has_change_permission(request, obj)
+        hidden = "masked_id_number" if may_mend else "id_number"
+        return [f for f in super().get_fields(request, obj) if f != hidden]
+
+    @admin.display(description=_("identity number"))
+    def masked_id_number(self, customer: Customer) -> str:
+        return masked_id(customer.id_number)
 
 
 @admin.register(Vehicle)
@@ -84,6 +109,12 @@ class InteractionAdmin(ViewOnlyAdmin):
     list_select_related = ["type", "customer", "agent"]
     search_fields = ["customer__name", "number", "agent__username"]
     date_hierarchy = "started_at"
+    exclude = ["number"]
+    readonly_fields = ["masked_number"]
+
+    @admin.display(description=_("number"))
+    def masked_number(self, interaction: Interaction) -> str:
+        return masked_phone(interaction.number)
 
 
 @admin.register(UploadBatch)

@@ -17,6 +17,7 @@ class CrmConfig(AppConfig):
                 "customer.revealed": _("{by} was shown the full numbers"),
                 "interaction.recorded": _("{by} recorded a contact"),
                 "upload.checked": _("{by} handed in {file}: {rejected} rows refused"),
+                "upload.downloaded": _("{by} downloaded rows of {file}"),
                 "upload.submitted": _("{by} sent {file} to be reviewed"),
                 "upload.approved": _("{by} approved {file} of {organisation}"),
                 "upload.returned": _("{by} sent {file} back: {reason}"),

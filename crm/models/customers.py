@@ -5,6 +5,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.columns import each_character_twice, reversed_copy
+from crm.phones import masked
 from crm.querysets import CustomerQuerySet
 
 
@@ -79,4 +80,4 @@ class Phone(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.number
+        return masked(self.number)

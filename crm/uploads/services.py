@@ -83,6 +83,11 @@ def receive_file(
     return batch
 
 
+def log_download(batch: UploadBatch, *, by: User) -> None:
+    """Keep that `by` took away rows with whole numbers."""
+    log_action(by, "upload.downloaded", batch, {"file": batch.file_name})
+
+
 def check_may_hand_in(kind: str, organisation: Organisation) -> None:
     """Raise FileError unless the organisation is an active one that hands in `kind`."""
     if organisation.kind != HANDED_IN_BY[kind]:

@@ -129,6 +129,7 @@ def batch(request: UserRequest, pk: int) -> HttpResponse:
 def batch_errors(request: UserRequest, pk: int) -> FileResponse:
     """The workbook of the refused rows with the reasons beside them."""
     shown = _seen_batch(request, pk)
+    services.log_download(shown, by=request.user)
     content = BytesIO()
     write_refused(shown, content)
     content.seek(0)
@@ -138,8 +139,9 @@ def batch_errors(request: UserRequest, pk: int) -> FileResponse:
 
 @require_GET
 def batch_file(request: UserRequest, pk: int) -> StreamingHttpResponse:
-    """The file as it was sent."""
+    """The file as it was sent; it holds whole numbers, so who took it is kept."""
     shown = _seen_batch(request, pk)
+    services.log_download(shown, by=request.user)
 
     def content() -> Iterator[bytes]:
         with shown.file.open() as file:

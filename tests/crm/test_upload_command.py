@@ -156,3 +156,18 @@ def test_any_name_is_taken_in(places, settings, tmp_path, name):
     assert batch.file_name.isprintable()
     assert "/" not in batch.file_name
     assert list(tmp_path.rglob("sales-*"))
+
+
+def test_a_file_whose_rows_could_not_be_posted_is_not_kept(
+    upload, settings, tmp_path, monkeypatch
+):
+    settings.MEDIA_ROOT = tmp_path
+
+    def fails(pk: int) -> int:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("crm.management.commands.upload.post_batch", fails)
+    with pytest.raises(RuntimeError):
+        upload(csv_file([a_sale()]))
+    assert not UploadBatch.objects.exists()
+    assert not [path for path in tmp_path.rglob("sales-*") if path.is_file()]

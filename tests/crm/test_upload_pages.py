@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import Notification
+from accounts.models import LogEntry, Notification
 from crm.models import Sale, UploadBatch
 from tests.factories.uploads import a_repair, a_sale, csv_file, received
 
@@ -93,6 +93,8 @@ def test_the_refused_rows_and_the_file_can_be_downloaded(places, cast, logged_in
     sent = client.get(reverse("crm:batch_file", args=[batch.pk]))
     assert sent.getvalue() == batch.file.open().read()
     batch.file.close()
+    taken = LogEntry.objects.about(batch).filter(action="upload.downloaded")
+    assert [entry.by for entry in taken] == [cast.clerk, cast.clerk]
 
 
 def test_reasons_are_in_the_readers_language(places, cast, logged_in):

@@ -72,9 +72,14 @@ def take_in(kind: str, path: Path, code: str, *, approve: bool) -> UploadBatch:
             kind=kind, organisation=organisation, by=None, file=file, name=path.name
         )
     if approve and batch.rows_accepted:
-        submit_batch(batch, by=None)
-        approve_batch(batch, by=None)
-        post_batch(batch.pk)
+        try:
+            submit_batch(batch, by=None)
+            approve_batch(batch, by=None)
+            post_batch(batch.pk)
+        except BaseException:
+            # The rows are rolled back; the stored file would stay without them.
+            batch.file.delete(save=False)
+            raise
         batch.refresh_from_db()
     return batch
 

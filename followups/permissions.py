@@ -1,4 +1,4 @@
-from accounts.models import User
+from accounts.models import LogEntry, User
 from accounts.roles import Role
 from followups.models import Task
 
@@ -15,7 +15,20 @@ def may_see_team(user: User) -> bool:
 
 
 def may_record(user: User, task: Task) -> bool:
-    return may_call(user) and task.is_held_by(user)
+    """Who holds the task, or held it last while nobody has it now.
+
+    A long talk outlasts the time after which a task goes back to the others.
+    """
+    return may_call(user) and (task.is_held_by(user) or held_last(task) == user.pk)
+
+
+def held_last(task: Task) -> int | None:
+    """The agent from whom a task that nobody has was taken back for want of a call."""
+    if task.status != Task.Status.PLANNED or task.assigned_to_id is not None:
+        return None
+    steps = LogEntry.objects.about(task).filter(action__startswith="task.")
+    last = steps.order_by("-pk").first()
+    return last.by_id if last and last.action == "task.taken" else None
 
 
 def may_release(user: User, task: Task) -> bool:

@@ -102,16 +102,12 @@ def attempt(request: UserRequest, pk: int) -> HttpResponse:
     row = visible_task(request, pk)
     if not may_call(request.user):
         raise PermissionDenied
-    if row.status == Task.Status.ASSIGNED and not row.is_held_by(request.user):
-        # Somebody else's, perhaps since this page was opened: keep what was typed.
-        context = {
-            "title": _("Nothing was recorded"),
-            "task": row,
-            "note": request.POST.get("note", ""),
-        }
-        return render(request, "followups/not_yours.html", context, status=403)
-    steps = current_steps(row)
-    form = AttemptForm(request.POST, task=row, steps=steps)
+    form = AttemptForm(request.POST, task=row, steps=current_steps(row))
+    if is_recorded(request, row):
+        messages.error(request, _("This call has been recorded already."))
+        return redirect("followups:task", pk)
+    if not may_record(request.user, row):
+        return not_yours(request, row, form)
     if not form.is_valid():
         for errors in form.errors.values():
             messages.error(request, " ".join(map(str, errors)))
@@ -136,9 +132,33 @@ def attempt(request: UserRequest, pk: int) -> HttpResponse:
         fresh = visible_task(request, pk)
         if may_record(request.user, fresh):
             return render_call(request, fresh, form)
-        return redirect("followups:task", pk)
+        if is_recorded(request, fresh):
+            return redirect("followups:task", pk)
+        return not_yours(request, fresh, form)
     messages.success(request, what_follows(recorded))
     return redirect("followups:task", pk)
+
+
+def is_recorded(request: UserRequest, row: Task) -> bool:
+    """Whether the reader's second click reports a try that the first has recorded."""
+    number = request.POST.get("number", "")
+    return (
+        number.isdecimal()
+        and row.attempts.filter(number=int(number[:4]), by=request.user).exists()
+    )
+
+
+def not_yours(request: UserRequest, row: Task, form: AttemptForm) -> HttpResponse:
+    """Somebody else's, perhaps since the page was opened: show what was typed."""
+    said = [(question.label, question.value()) for question in form.questions]
+    context = {
+        "title": _("Nothing was recorded"),
+        "task": row,
+        "is_held": row.status == Task.Status.ASSIGNED,
+        "note": request.POST.get("note", ""),
+        "answers": [(label, value) for label, value in said if value],
+    }
+    return render(request, "followups/not_yours.html", context, status=403)
 
 
 def what_follows(recorded: Attempt) -> str:

@@ -15,6 +15,7 @@ from crm.phones import masked
 from crm.services import record_interaction
 from followups.hours import CallingHours, Part
 from followups.models import Answer, Attempt, Plan, Task
+from followups.permissions import may_record
 from followups.services.answers import SETTLED, check_steps, checked_answers
 from followups.services.promises import start_promise_clock
 from standards.models import ProcedureStep, Standard
@@ -58,7 +59,8 @@ def record_attempt(
 ) -> Attempt:
     """Keep one try at a task's call and do what follows from its outcome.
 
-    Only by the agent who holds the task. `number` is the try the page was about: a
+    Only by the agent who holds the task, or from whom it went back to the others when
+    nobody has taken it since. `number` is the try the page was about: a
     second click, or a page left open, records nothing. `phone` is the number dialled,
     the customer's first right one unless told.
     """
@@ -69,6 +71,7 @@ def record_attempt(
         .get(pk=task.pk)
     )
     check_is_now(task, by, number)
+    task.assigned_to = by
     call = Call(
         task=task,
         by=by,
@@ -119,7 +122,7 @@ def record_attempt(
 def check_is_now(task: Task, by: User, number: int | None) -> None:
     if number is not None and number <= task.attempts_made:
         raise ValidationError(_("This call has been recorded already."))
-    if not task.is_held_by(by):
+    if not may_record(by, task):
         if task.status == Status.ASSIGNED:
             message = _("This task is with {agent} now; nothing was recorded.")
         else:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from complaints.services import open_case
 from followups.hours import Part
 from followups.models import Plan, Task
+from followups.services import run_planning
 from standards.models import ProcedureStep
 from tests.factories.followups import SoldFactory, TaskFactory, in_hand
 
@@ -121,6 +122,56 @@ def test_a_colleague_sees_the_task_with_a_masked_number_and_may_not_record(
     assert "Keep me" in answer.content.decode()
     assert client.post(url("release", task)).status_code == 403
     assert Task.objects.get().status == Status.ASSIGNED
+
+
+def long_talk(cast, logged_in) -> Task:
+    """Alice took the call, and while she spoke it went back to the others."""
+    task = TaskFactory()
+    logged_in(cast.agent).post(reverse("followups:take"))
+    taken = timezone.now() - timedelta(minutes=31)
+    Task.objects.filter(pk=task.pk).update(assigned_at=taken)
+    run_planning(timezone.localdate())
+    task.refresh_from_db()
+    assert (task.status, task.assigned_to) == (Status.PLANNED, None)
+    return task
+
+
+def test_a_talk_longer_than_the_task_is_held_is_recorded(cast, logged_in, open_hours):
+    task = long_talk(cast, logged_in)
+    client = logged_in(cast.agent)
+    short = client.post(url("attempt", task), good_call(task, steps=[]))
+    assert "Happy.</textarea>" in short.content.decode()
+    client.post(url("attempt", task), good_call(task))
+    task.refresh_from_db()
+    assert (task.status, task.assigned_to) == (Status.COMPLETED, cast.agent)
+    assert task.attempts.get().interaction.summary == "Happy."
+
+
+def test_what_was_typed_is_shown_when_another_has_the_task_by_now(
+    cast, logged_in, open_hours
+):
+    task = long_talk(cast, logged_in)
+    colleague = logged_in(cast.colleague)
+    colleague.post(reverse("followups:take"))
+    typed = good_call(task, answer_satisfaction="4", note="Keep me")
+    for ending in ({}, {"outcome": "no_answer"}):
+        if ending:
+            colleague.post(url("attempt", task), good_call(task) | ending)
+        page = logged_in(cast.agent).post(url("attempt", task), typed)
+        assert page.status_code == 403
+        assert "Keep me" in page.content.decode()
+        assert "4" in dict(page.context["answers"]).values()
+    assert task.attempts.get().by == cast.colleague
+
+
+def test_a_task_a_leader_took_back_is_no_longer_the_agents(cast, logged_in, open_hours):
+    task = TaskFactory()
+    client = logged_in(cast.agent)
+    client.post(reverse("followups:take"))
+    logged_in(cast.leader).post(url("release", task))
+    answer = client.post(url("attempt", task), good_call(task))
+    assert answer.status_code == 403
+    assert not task.attempts.exists()
 
 
 def test_an_agent_lists_the_own_tasks_a_leader_the_teams(cast, logged_in):

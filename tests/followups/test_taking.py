@@ -15,6 +15,7 @@ from complaints.services import open_case
 from crm.models import Customer
 from followups.models import Plan, Task
 from followups.services import release_task, take_next_task
+from tests.cast import the_places
 from tests.factories.accounts import UserFactory
 from tests.factories.followups import TaskFactory, in_hand, local
 
@@ -161,6 +162,7 @@ def run_threads(number: int, work) -> None:
 
 def test_twenty_agents_take_two_thousand_tasks_each_once(real_db):
     """None taken twice, none lost, and each the most urgent there was."""
+    the_places()
     sale = waiting().sale
     template = Task.objects.get()
     shared = {
@@ -186,6 +188,7 @@ def test_twenty_agents_take_two_thousand_tasks_each_once(real_db):
 
 
 def test_two_clicks_of_one_agent_take_one_task(real_db):
+    the_places()
     for _ in range(5):
         waiting()
     agent = UserFactory(roles=[Role.AGENT])

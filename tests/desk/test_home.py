@@ -1,6 +1,7 @@
 import datetime
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -104,3 +105,13 @@ def test_the_desk_costs_the_same_for_one_row_and_for_ten(cast, logged_in):
     for _ in range(9):
         add()
     assert queries_of(client, MINE) == one
+
+
+def test_a_time_of_another_year_says_so():
+    def shown(at):
+        return render_to_string("components/due.html", {"at": at})
+
+    now = timezone.localtime()
+    assert f"by {now:%m-%d %H:%M}" in shown(now)
+    last_year = now.replace(year=now.year - 1, day=1)
+    assert f"by {last_year:%Y-%m-%d %H:%M}" in shown(last_year)

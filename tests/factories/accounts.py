@@ -5,6 +5,14 @@ from accounts.models import Organisation, User
 from accounts.services import save_organisation
 
 
+def any_branch() -> Organisation:
+    """What a dealer belongs to in tests that do not ask which."""
+    from tests.cast import the_places  # which itself makes its places here
+
+    branches = Organisation.objects.filter(kind=Organisation.Kind.BRANCH)
+    return branches.first() or the_places().branch
+
+
 class OrganisationFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Organisation
@@ -12,10 +20,7 @@ class OrganisationFactory(factory.django.DjangoModelFactory):
     code = factory.Sequence(lambda n: f"ORG{n}")
     name = factory.LazyAttribute(lambda o: f"Organisation {o.code}")
     kind = Organisation.Kind.DEALER
-    # A dealer of any branch, for tests that do not ask which.
-    parent = factory.LazyFunction(
-        lambda: Organisation.objects.filter(kind=Organisation.Kind.BRANCH).first()
-    )
+    parent = factory.LazyFunction(any_branch)
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):

@@ -67,6 +67,6 @@ screenshots: setup-dev ## Play the loop in a browser, keep its pictures for the 
 	SCREENSHOTS=docs/screenshots BROWSER_TESTS=1 $(BIN)/pytest tests/browser/test_loop.py
 
 messages: setup-dev ## Bring the translation files up to date (needs gettext)
-	$(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-wrap --ignore=.venv --ignore=tests --ignore=benchmarks
+	$(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-wrap --no-obsolete --ignore=.venv --ignore=tests --ignore=benchmarks
 
 .PHONY: help setup setup-dev run test check format format-check lint types contracts migrations translations deploy-check bench seed screenshots messages

@@ -3,12 +3,15 @@
 import json
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import (
+    CommandError,
+    call_command,
+    execute_from_command_line,
+)
 
 from accounts.models import User
 from config.demo import history
 from tests.config.test_demo import forget_the_cast
-from tests.config.test_safety import run
 
 
 @pytest.mark.parametrize(
@@ -23,10 +26,12 @@ from tests.config.test_safety import run
         ["seed_demo", "--customers", "many"],
     ],
 )
-def test_wrong_arguments_are_refused_in_one_line(arguments):
-    done = run("manage.py", *arguments)
-    assert done.returncode == 1
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+def test_wrong_arguments_are_refused_in_one_line(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        execute_from_command_line(["manage.py", *arguments])
+    assert stopped.value.code == 1
+    said = capsys.readouterr().err
+    assert len(said.strip().splitlines()) == 1, said
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ def handler_of(world: World, transfer: Transfer) -> User:
 
 def work_through(world: World, now: datetime) -> None:
     """Each department goes through what waits for it at `now`; some is left lying."""
-    waiting = Transfer.objects.waiting().select_related("case", "to")
-    for transfer in waiting.order_by("sent_at"):
+    waiting = Transfer.objects.waiting().filter(sent_at__lt=now)
+    for transfer in waiting.select_related("case", "to").order_by("sent_at"):
         handler = handler_of(world, transfer)
         waited = now - (transfer.accepted_at or transfer.sent_at)
         with at(now):

@@ -92,25 +92,25 @@ def live_a_day(world: World, steps: calling.Steps, day: date, buyers: int) -> No
         with at(moment(day, 9)):
             plan_followups(day)
         departments.send_on(world, moment(day, 9, 5))
-        for hour in (9, 11):
-            departments.work_through(world, moment(day, hour, 25))
+        departments.work_through(world, moment(day, 9, 25))
         calling.make_calls(world, steps, moment(day, 9, 40), per_agent=2)
         calling.answer_calls(world, steps, moment(day, 10), count=4)
     if due(12):
+        departments.work_through(world, moment(day, 11, 25))
         departments.answer_questions(world, moment(day, 11, 50))
         departments.settle_unreached(world, moment(day, 11, 55))
     if due(14):
         sweep(moment(day, 14))
-        for hour in (14, 16):
-            departments.work_through(world, moment(day, hour, 10))
+        departments.work_through(world, moment(day, 14, 10))
         calling.make_calls(world, steps, moment(day, 14, 20), per_agent=3)
     if due(18):
         sending.send_sales(world, day, buyers)
         sending.send_repairs(world, day, 4)
-        for hour in (17, 19):
-            departments.work_through(world, moment(day, hour, 40))
+        for hour in (16, 17):
+            departments.work_through(world, moment(day, hour, 10))
         calling.make_calls(world, steps, moment(day, 18), per_agent=2)
     if due(20):
+        departments.work_through(world, moment(day, 19, 40))
         sweep(moment(day, 20))
 
 

@@ -1,8 +1,10 @@
 import importlib
+from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
 from tests.cast import Cast, Places, make_cast, make_places, the_cast, the_places
@@ -14,6 +16,13 @@ def load_defaults() -> None:
     """Put back what migrations loaded and a transactional test has flushed."""
     for app in APPS_WITH_DEFAULTS:
         importlib.import_module(f"{app}.defaults").load(apps)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Each test begins in English, whatever a request before it was answered in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

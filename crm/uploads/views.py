@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 
 from django.contrib import messages
@@ -160,12 +161,8 @@ def batch_submit(request: UserRequest, pk: int) -> HttpResponse:
     shown = _seen_batch(request, pk)
     if not may_submit(request.user, shown):
         raise PermissionDenied
-    try:
-        services.submit_batch(shown, by=request.user)
-        messages.success(request, _("Handed in for review."))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    return redirect("crm:batch", pk)
+    step = partial(services.submit_batch, shown, by=request.user)
+    return _take(request, pk, step, _("Handed in for review."))
 
 
 @require_POST
@@ -173,12 +170,8 @@ def batch_approve(request: UserRequest, pk: int) -> HttpResponse:
     shown = _seen_batch(request, pk)
     if not may_review(request.user, shown):
         raise PermissionDenied
-    try:
-        services.approve_batch(shown, by=request.user)
-        messages.success(request, _("Approved: the rows are being posted."))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    return redirect("crm:batch", pk)
+    step = partial(services.approve_batch, shown, by=request.user)
+    return _take(request, pk, step, _("Approved: the rows are being posted."))
 
 
 @require_POST
@@ -188,9 +181,17 @@ def batch_return(request: UserRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = ReturnForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    step = partial(services.return_batch, shown, by=request.user, reason=reason)
+    return _take(request, pk, step, _("Returned to who handed it in."))
+
+
+def _take(
+    request: UserRequest, pk: int, step: Callable[[], object], done: str
+) -> HttpResponse:
+    """Take one step with the batch, and say on its page how that went."""
     try:
-        services.return_batch(shown, by=request.user, reason=reason)
-        messages.success(request, _("Returned to who handed it in."))
+        step()
+        messages.success(request, done)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("crm:batch", pk)

@@ -96,7 +96,9 @@ def upload(dealer: Organisation, path: Path, steps: dict[str, float]) -> None:
             by=None,
             file=file,
             name=path.name,
+            queue=False,
         )
+    batch = services.read_batch(batch.pk)
     checked = time.perf_counter()
     batch = services.submit_batch(batch, by=None)
     batch = services.approve_batch(batch, by=None)

@@ -22,7 +22,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "minutes": None,
     },
     "Post what is left over": {
-        "func": "crm.uploads.tasks.post_left_over",
+        "func": "crm.uploads.tasks.resume",
         "schedule_type": Schedule.MINUTES,
         "minutes": 30,
     },

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from crm.models import (  # noqa: F401
         Customer,
+        DailyFile,
         Interaction,
         Repair,
         Sale,
@@ -98,6 +99,10 @@ class UploadBatchQuerySet(InTree["UploadBatch"]):
         if status:
             found = found.filter(status=status)
         return found
+
+
+class DailyFileQuerySet(InTree["DailyFile"]):
+    tree_path = "organisation__path"
 
 
 class UploadRowQuerySet(QuerySet["UploadRow"]):

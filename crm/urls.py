@@ -1,16 +1,17 @@
 from django.urls import path
 
-from crm.uploads import views
+from crm.uploads.views import batches, handing_in, lists, reviewing
 
 app_name = "crm"
 
 urlpatterns = [
-    path("", views.uploads, name="uploads"),
-    path("new/", views.upload, name="upload"),
-    path("<int:pk>/", views.batch, name="batch"),
-    path("<int:pk>/refused/", views.batch_errors, name="batch_errors"),
-    path("<int:pk>/file/", views.batch_file, name="batch_file"),
-    path("<int:pk>/submit/", views.batch_submit, name="batch_submit"),
-    path("<int:pk>/approve/", views.batch_approve, name="batch_approve"),
-    path("<int:pk>/return/", views.batch_return, name="batch_return"),
+    path("", lists.uploads, name="uploads"),
+    path("new/", handing_in.upload, name="upload"),
+    path("<int:pk>/", batches.batch, name="batch"),
+    path("<int:pk>/refused/", batches.batch_errors, name="batch_errors"),
+    path("<int:pk>/file/", batches.batch_file, name="batch_file"),
+    path("<int:pk>/submit/", handing_in.batch_submit, name="batch_submit"),
+    path("<int:pk>/cancel/", handing_in.batch_cancel, name="batch_cancel"),
+    path("<int:pk>/approve/", reviewing.batch_approve, name="batch_approve"),
+    path("<int:pk>/return/", reviewing.batch_return, name="batch_return"),
 ]

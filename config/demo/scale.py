@@ -13,6 +13,7 @@ from crm.models import Customer, UploadBatch
 from crm.uploads.services import (
     approve_batch,
     post_batch,
+    read_batch,
     receive_file,
     submit_batch,
 )
@@ -55,7 +56,9 @@ def send(dealer: Organisation, serial: int, count: int) -> None:
         by=clerk,
         file=ContentFile(records.csv_file(records.SALES_HEADER, rows)),
         name=f"购车客户档案-{dealer.code}-{serial}.csv",
+        queue=False,
     )
+    batch = read_batch(batch.pk)
     submit_batch(batch, by=clerk)
     approve_batch(batch, by=reviewer)
     post_batch(batch.pk)

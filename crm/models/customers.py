@@ -29,6 +29,15 @@ class Customer(models.Model):
     address = models.CharField(_("address"), max_length=200, blank=True)
     do_not_call = models.BooleanField(_("asked not to be called"), default=False)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        help_text="Found to be the same as this one, who has all their records now.",
+    )
 
     objects = CustomerQuerySet.as_manager()
 

@@ -1,5 +1,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
@@ -14,30 +15,57 @@ class UploadBatch(models.Model):
         REPAIRS = "repairs", _("Repairs")
 
     class Status(models.TextChoices):
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", _("Being read")
+        MAPPING = "mapping", _("Columns to be matched")
+        REFUSED = "refused", _("Refused")
         CHECKED = "checked", _("Checked")
         SUBMITTED = "submitted", _("Waiting for review")
         RETURNED = "returned", _("Returned")
         APPROVED = "approved", _("Approved")
         POSTED = "posted", _("Posted")
+        REVERTED = "reverted", _("Reverted")
+        CANCELLED = "cancelled", _("Cancelled")
 
-    # Which status may follow which; services check every change against it.
+    # Which status may follow which; services check every change against it. What is
+    # matched anew or mended goes back to be read.
     NEXT: dict[str, set[str]] = {
-        Status.RECEIVED: {Status.CHECKED},
-        Status.CHECKED: {Status.SUBMITTED},
-        Status.SUBMITTED: {Status.RETURNED, Status.APPROVED},
-        Status.APPROVED: {Status.POSTED},
-        Status.RETURNED: set(),
-        Status.POSTED: set(),
+        Status.RECEIVED: {
+            Status.CHECKED,
+            Status.MAPPING,
+            Status.REFUSED,
+            Status.CANCELLED,
+        },
+        Status.MAPPING: {Status.RECEIVED, Status.CANCELLED},
+        Status.REFUSED: set(),
+        Status.CHECKED: {Status.RECEIVED, Status.SUBMITTED, Status.CANCELLED},
+        Status.SUBMITTED: {
+            Status.RECEIVED,
+            Status.RETURNED,
+            Status.APPROVED,
+            Status.CANCELLED,
+        },
+        Status.RETURNED: {Status.RECEIVED, Status.CANCELLED},
+        Status.APPROVED: {Status.POSTED, Status.CANCELLED},
+        Status.POSTED: {Status.REVERTED},
+        Status.REVERTED: set(),
+        Status.CANCELLED: set(),
     }
 
     TONES: dict[str, str] = {
+        Status.MAPPING: "warn",
+        Status.REFUSED: "bad",
         Status.CHECKED: "info",
         Status.SUBMITTED: "warn",
         Status.RETURNED: "bad",
         Status.APPROVED: "info",
         Status.POSTED: "good",
+        Status.REVERTED: "bad",
     }
+
+    class Channel(models.TextChoices):
+        PAGE = "page", _("Page")
+        COMMAND = "command", _("Command line")
+        API = "api", "API"
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     organisation = models.ForeignKey(
@@ -47,26 +75,53 @@ class UploadBatch(models.Model):
         User, models.PROTECT, null=True, related_name="batches"
     )
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    channel = models.CharField(
+        _("came by"), max_length=10, choices=Channel, default=Channel.PAGE
+    )
+    day = models.DateField(
+        _("day"),
+        default=timezone.localdate,
+        help_text=_("The day whose sales or repairs these are."),
+    )
+    rest_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="rests",
+        help_text="The posted batch whose refused rows came back mended in this one.",
+    )
     file = models.FileField(upload_to="uploads/%Y/%m/")
     file_name = models.CharField(_("file"), max_length=255)
     # Tells that the same file was handed in before.
     sha256 = models.CharField(max_length=64)
+    # The sheet the rows were found in, of those a workbook has.
+    sheet = models.CharField(max_length=100, blank=True)
     # The header as it was sent, and the names of a row's values in order.
     columns = models.JSONField(default=list)
     fields = models.JSONField(default=list)
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.RECEIVED
     )
+    # Why the whole file was refused: {"code", "params"}, see problems.py.
+    refusal = models.JSONField(null=True)
+    # What posting it would change: {"customers" | "cars": {effect: how many}}.
+    preview = models.JSONField(default=dict)
     rows_total = models.PositiveIntegerField(_("rows"), default=0)
     rows_accepted = models.PositiveIntegerField(_("accepted"), default=0)
     rows_rejected = models.PositiveIntegerField(_("refused"), default=0)
     rows_warned = models.PositiveIntegerField(_("with warnings"), default=0)
     rows_posted = models.PositiveIntegerField(_("posted"), default=0)
+    # Of the posted rows, those that changed a record handed in before.
+    rows_corrected = models.PositiveIntegerField(_("corrected"), default=0)
     submitted_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True)
     return_reason = models.TextField(_("reason"), blank=True)
     posted_at = models.DateTimeField(null=True)
+    reverted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reverted_at = models.DateTimeField(null=True)
+    # Rows that stayed when it was reverted, since something was built on them.
+    rows_kept = models.PositiveIntegerField(_("kept"), default=0)
 
     objects = UploadBatchQuerySet.as_manager()
 

@@ -95,7 +95,11 @@ WORDING = {**ERRORS, **WARNINGS}
 
 
 class FileError(ValidationError):
-    """The whole file is refused; `code` says why."""
+    """The whole file is refused; `code` says why.
+
+    The params are plain JSON: a list `columns` holds names of columns of a `kind`,
+    which become labels in the reader's language.
+    """
 
     def __init__(self, code: str, **params: Any) -> None:
         self.params_given = params
@@ -103,6 +107,14 @@ class FileError(ValidationError):
 
     def __str__(self) -> str:
         return str(self.message)
+
+    def as_json(self) -> dict[str, Any]:
+        """To be kept; `FileError.from_json` words it again in any language."""
+        return {"code": self.code, "params": self.params_given}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "FileError":
+        return cls(kept["code"], **kept["params"])
 
 
 class _Worded:
@@ -113,10 +125,10 @@ class _Worded:
         self.params = params
 
     def __str__(self) -> str:
-        shown = {
-            name: listed(value) if isinstance(value, list) else str(value)
-            for name, value in self.params.items()
-        }
+        shown = dict(self.params)
+        if "columns" in shown:
+            labels = columns.labels(shown["kind"])
+            shown["columns"] = listed(labels[name] for name in shown["columns"])
         return str(FILES[self.code]).format_map(shown)
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 
 from crm.uploads import columns
 from crm.uploads.problems import FileError
-from crm.uploads.reading import Cells, Sheet
+from crm.uploads.reading.workbooks import Cells, Sheet
 
 HEADER_ROWS = 20
 # A daily report has some twenty columns and some hundred rows: this is room enough to
@@ -54,11 +54,11 @@ def find_table(sheets: Iterator[Sheet], kind: str) -> Table:
                 break
     if not is_any:
         raise FileError("empty")
-    missing = [column.label for column in columns.missing(kind, nearest)]
     if len(nearest) < 2:
-        every = [column.label for column in columns.missing(kind, {})]
-        raise FileError("no_header", rows=HEADER_ROWS, columns=every)
-    raise FileError("missing_columns", columns=missing)
+        every = [column.name for column in columns.missing(kind, {})]
+        raise FileError("no_header", rows=HEADER_ROWS, columns=every, kind=kind)
+    missing = [column.name for column in columns.missing(kind, nearest)]
+    raise FileError("missing_columns", columns=missing, kind=kind)
 
 
 def _table(

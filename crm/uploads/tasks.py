@@ -1,9 +1,13 @@
-from crm.uploads.services import post_batch, queue_unposted
+from crm.uploads import services
+
+
+def read(batch_id: int) -> str:
+    return services.read_batch(batch_id).status
 
 
 def post(batch_id: int) -> int:
-    return post_batch(batch_id)
+    return services.post_batch(batch_id)
 
 
-def post_left_over() -> int:
-    return queue_unposted()
+def resume() -> int:
+    return services.resume_left_over()

@@ -42,6 +42,13 @@ PAGES = [
         args=checked,
         method="post",
     ),
+    Page(
+        "crm:batch_cancel",
+        allowed={"clerk"},
+        forbidden=CENTRE | BRANCH | {"editor"},
+        args=checked,
+        method="post",
+    ),
     *(
         Page(
             name,

@@ -71,12 +71,11 @@ def test_a_file_cannot_be_approved_twice_or_before_it_is_handed_in(
     assert batch.status == "checked"
 
 
-def test_a_bad_file_is_a_message_and_leaves_nothing(cast, logged_in):
+def test_a_file_of_unknown_columns_waits_and_says_what_it_needs(cast, logged_in):
     client = logged_in(cast.clerk)
     answer = send(client, [{"甲": 1, "乙": 2}])
-    assert answer.status_code == 422
-    assert "Needed" in answer.content.decode()
-    assert not UploadBatch.objects.exists()
+    assert UploadBatch.objects.get().status == "mapping"
+    assert "Needed" in client.get(answer.url).content.decode()
 
 
 def test_a_station_hands_in_repairs(cast, logged_in):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from crm.models import Customer, Ownership, Phone, Repair, Sale, UploadBatch, Vehicle
 from crm.uploads.services import post_batch, submit_batch
-from crm.uploads.tasks import post_left_over
+from crm.uploads.tasks import resume
 from tests.cast import the_places
 from tests.factories.uploads import a_repair, a_sale, a_vin, received
 
@@ -220,9 +220,9 @@ def test_what_was_approved_and_never_posted_is_posted_later(places):
     batch = approved(places.dealer, a_sale(1))
     row = UploadBatch.objects.filter(pk=batch.pk)
     row.update(reviewed_at=timezone.now() - timedelta(minutes=5))
-    assert post_left_over() == 0  # its own task may still be at work
+    assert resume() == 0  # its own task may still be at work
     row.update(reviewed_at=timezone.now() - timedelta(hours=2))
-    assert post_left_over() == 1
+    assert resume() == 1
     batch.refresh_from_db()
     assert (batch.status, batch.rows_posted) == ("posted", 1)
-    assert post_left_over() == 0
+    assert resume() == 0

@@ -10,10 +10,11 @@ from django.db import transaction
 from accounts.commands import ScriptCommand
 from accounts.models import Organisation
 from crm.models import UploadBatch
-from crm.uploads.problems import describe_all
+from crm.uploads.problems import FileError, describe_all
 from crm.uploads.services import (
     approve_batch,
     post_batch,
+    read_batch,
     receive_file,
     submit_batch,
 )
@@ -69,18 +70,27 @@ def take_in(kind: str, path: Path, code: str, *, approve: bool) -> UploadBatch:
         raise CommandError(f"{path}: this is not a file.")
     with path.open("rb") as file:
         batch = receive_file(
-            kind=kind, organisation=organisation, by=None, file=file, name=path.name
+            kind=kind,
+            organisation=organisation,
+            by=None,
+            file=file,
+            name=path.name,
+            channel=UploadBatch.Channel.COMMAND,
+            queue=False,
         )
-    if approve and batch.rows_accepted:
-        try:
+    try:
+        batch = read_batch(batch.pk)
+        if batch.refusal:
+            raise FileError.from_json(batch.refusal)
+        if approve and batch.rows_accepted:
             submit_batch(batch, by=None)
             approve_batch(batch, by=None)
             post_batch(batch.pk)
-        except BaseException:
-            # The rows are rolled back; the stored file would stay without them.
-            batch.file.delete(save=False)
-            raise
-        batch.refresh_from_db()
+    except BaseException:
+        # The rows are rolled back; the stored file would stay without them.
+        batch.file.delete(save=False)
+        raise
+    batch.refresh_from_db()
     return batch
 
 

@@ -15,9 +15,9 @@ from typing import BinaryIO
 
 import python_calamine
 
-from crm.uploads.extent import check_extent
 from crm.uploads.problems import FileError
-from crm.uploads.text_files import open_text
+from crm.uploads.reading.extent import check_extent
+from crm.uploads.reading.text_files import open_text
 
 Cells = list[str]
 

@@ -1,6 +1,6 @@
 """Sales: customers, their numbers, cars, who owns them from when, and the sales."""
 
-from crm.uploads import posting_people
+from crm.uploads.posting import people
 
 # A record whose content is the same has nothing new to say and is left out.
 POSTING = """
@@ -125,7 +125,7 @@ NEW_SALES = """
 
 STATEMENTS = (
     POSTING,
-    *posting_people.STATEMENTS,
+    *people.STATEMENTS,
     NEW_VEHICLES,
     CHANGED_VEHICLES,
     DROP_MISTAKEN_OWNERSHIPS,

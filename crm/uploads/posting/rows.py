@@ -11,16 +11,16 @@ from django.conf import settings
 from django.db import connection
 
 from crm.models import UploadBatch
-from crm.uploads import posting_repairs, posting_sales
 from crm.uploads.comparing import value
+from crm.uploads.posting import repairs, sales
 
 # Held to the end of the transaction: files are posted one after the other, so two with
 # the same people or cars neither double them nor lock each other out.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('crm.uploads.posting'))"
 
 STATEMENTS: dict[str, Iterable[str]] = {
-    UploadBatch.Kind.SALES: posting_sales.STATEMENTS,
-    UploadBatch.Kind.REPAIRS: posting_repairs.STATEMENTS,
+    UploadBatch.Kind.SALES: sales.STATEMENTS,
+    UploadBatch.Kind.REPAIRS: repairs.STATEMENTS,
 }
 
 

@@ -1,6 +1,6 @@
 """Repairs: the car, who brought it, the visit, its work and its parts."""
 
-from crm.uploads import posting_people
+from crm.uploads.posting import people
 
 # Who brought the car is its owner, unless a name and number say otherwise.
 POSTING = """
@@ -93,7 +93,7 @@ LINES = """
 
 STATEMENTS = (
     POSTING,
-    *posting_people.STATEMENTS,
+    *people.STATEMENTS,
     CARS,
     VEHICLES,
     REPAIRS,

@@ -1,0 +1,178 @@
+"""What surrounds a batch: its columns, mended files, progress, keys, the day owed."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from crm.models.uploads import UploadBatch
+from crm.querysets import DailyFileQuerySet
+
+
+class ColumnName(models.Model):
+    """What a dealer or station calls a column: learnt once, known ever after."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="column_names"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=UploadBatch.Kind)
+    header = models.CharField(
+        _("header"), max_length=200, help_text="Normalised, see columns.normalise."
+    )
+    column = models.CharField(
+        _("column"), max_length=40, blank=True, help_text="Empty: not used."
+    )
+
+    class Meta:
+        verbose_name = _("column name")
+        verbose_name_plural = _("column names")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "header"], name="column_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.header} -> {self.column}"
+
+
+class MendedFile(models.Model):
+    """Refused rows that came back mended and took the place of those in the batch."""
+
+    batch = models.ForeignKey(UploadBatch, models.CASCADE, related_name="mended_files")
+    file = models.FileField(upload_to="uploads/%Y/%m/")
+    file_name = models.CharField(_("file"), max_length=255)
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("mended file")
+        verbose_name_plural = _("mended files")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class UploadProgress(models.Model):
+    """How far the work on a batch has come, and whether somebody wants it stopped.
+
+    Written through a connection of its own, so that it is seen while the work's own
+    transaction is still open.
+    """
+
+    class Stage(models.TextChoices):
+        WAITING = "waiting", _("Waiting for its turn")
+        READING = "reading", _("Reading and checking")
+        COMPARING = "comparing", _("Comparing with what is known")
+        POSTING = "posting", _("Posting")
+
+    batch = models.OneToOneField(
+        UploadBatch, models.CASCADE, primary_key=True, related_name="progress"
+    )
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.WAITING)
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(
+        null=True, help_text="An estimate while a text file is read."
+    )
+    stage_started_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(null=True)
+    is_cancelled = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("progress")
+        verbose_name_plural = _("progress")
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.stage} {self.rows_done}"
+
+
+class ReviewRule(models.Model):
+    """Whether files of an organisation, and all below it, need no review."""
+
+    organisation = models.OneToOneField(
+        Organisation,
+        models.CASCADE,
+        related_name="review_rule",
+        verbose_name=_("organisation"),
+    )
+    approves_itself = models.BooleanField(
+        _("approved without review"),
+        help_text=_("The nearest rule upwards in the tree counts."),
+    )
+
+    class Meta:
+        verbose_name = _("review rule")
+        verbose_name_plural = _("review rules")
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+class ApiHandIn(models.Model):
+    """A file or rows a dealer system sent under a key: the same key, the same batch."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(_("idempotency key"), max_length=100)
+    sha256 = models.CharField(max_length=64, help_text="Of what was sent.")
+    batch = models.ForeignKey(
+        UploadBatch, models.CASCADE, null=True, related_name="hand_ins"
+    )
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("sent by a system")
+        verbose_name_plural = _("sent by systems")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="api_key_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class DailyFile(models.Model):
+    """The file a dealer or station owes for one day, and whether it came.
+
+    A Clock of the type `daily_file` runs on it from the day's first minute.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="daily_files"
+    )
+    day = models.DateField(_("day"))
+    due_at = models.DateTimeField(_("due"))
+    batch = models.ForeignKey(
+        UploadBatch, models.SET_NULL, null=True, related_name="daily_files"
+    )
+    is_nil = models.BooleanField(_("nothing to report"), default=False)
+    handed_in_at = models.DateTimeField(_("handed in"), null=True)
+    handed_in_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reminded_at = models.DateTimeField(null=True)
+
+    objects = DailyFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("daily file")
+        verbose_name_plural = _("daily files")
+        ordering = ["-day", "organisation__code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "day"], name="daily_file_once"
+            ),
+            models.CheckConstraint(
+                name="daily_file_nil_is_handed_in",
+                condition=Q(is_nil=False) | Q(handed_in_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="daily_file_owed",
+                condition=Q(handed_in_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.day}"

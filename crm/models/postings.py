@@ -1,0 +1,47 @@
+"""What posting a batch did to the tables, so that it can be taken back."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.uploads import UploadBatch
+
+
+class PostedRows(models.Model):
+    """The ids of the rows of one table that a batch created."""
+
+    batch = models.ForeignKey(UploadBatch, models.CASCADE, related_name="posted")
+    table = models.CharField(max_length=63)
+    ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        verbose_name = _("rows made by a batch")
+        verbose_name_plural = _("rows made by batches")
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "table"], name="posted_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.table}"
+
+
+class EarlierState(models.Model):
+    """A row as it was before a batch changed or deleted it."""
+
+    batch = models.ForeignKey(UploadBatch, models.CASCADE, related_name="earlier")
+    table = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    content = models.JSONField()
+
+    class Meta:
+        verbose_name = _("earlier state")
+        verbose_name_plural = _("earlier states")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "table", "row_id"], name="earlier_state_once"
+            )
+        ]
+        indexes = [models.Index(fields=["table", "row_id"], name="earlier_state_of")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row_id}"

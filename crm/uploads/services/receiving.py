@@ -1,0 +1,186 @@
+"""A file comes in, is kept, and is read and checked by the worker."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from accounts.models import Organisation, User
+from accounts.services import log_action
+from crm.models import UploadBatch
+from crm.uploads.checking import FIELDS, CheckedRow, Checker
+from crm.uploads.columns import COLUMNS
+from crm.uploads.comparing import compare
+from crm.uploads.problems import FileError
+from crm.uploads.reading.workbooks import open_sheets
+from crm.uploads.services.life import facts, locked, move
+from crm.uploads.staging import stage
+from crm.uploads.tables import Table, find_table
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django_stubs_ext import StrOrPromise
+
+Status = UploadBatch.Status
+
+# Who hands in what.
+HANDED_IN_BY: dict[str, str] = {
+    UploadBatch.Kind.SALES: Organisation.Kind.DEALER,
+    UploadBatch.Kind.REPAIRS: Organisation.Kind.STATION,
+}
+
+
+def receive_file(
+    *,
+    kind: str,
+    organisation: Organisation,
+    by: User | None,
+    file: BinaryIO | File[bytes],
+    name: str,
+    day: date | None = None,
+    channel: str = UploadBatch.Channel.PAGE,
+    queue: bool = True,
+) -> UploadBatch:
+    """Keep a file; the worker reads it, unless `queue` is off and the caller does.
+
+    Raises FileError when it cannot be kept at all: too large, not theirs to send.
+    `day` is whose sales or repairs these are; today when not given.
+    """
+    check_may_hand_in(kind, organisation)
+    content: File[bytes] = file if isinstance(file, File) else File(file, name)
+    if content.size > settings.UPLOAD_MAX_BYTES:
+        limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+        raise FileError("too_large", limit=limit)
+    batch = UploadBatch(
+        kind=kind,
+        organisation=organisation,
+        uploaded_by=by,
+        file_name=_shown(name),
+        sha256=_hash(content),
+        day=day or timezone.localdate(),
+        channel=channel,
+    )
+    try:
+        with transaction.atomic():
+            batch.save()
+            # Never under the name it came with: that may be anything.
+            batch.file.save(f"{kind}-{batch.pk}", content)
+            if queue:
+                async_task("crm.uploads.tasks.read", batch.pk)
+    except BaseException:
+        if batch.file:
+            batch.file.delete(save=False)
+        raise
+    return batch
+
+
+def read_batch(batch_id: int) -> UploadBatch:
+    """Read, check and stage the file of a batch that waits for it.
+
+    It ends CHECKED, or REFUSED with the reason, or at MAPPING when columns it needs
+    are not found. What stood there from an earlier reading is replaced. Whoever comes
+    second finds it done, and does nothing.
+    """
+    try:
+        with transaction.atomic():
+            batch = locked(batch_id)
+            if batch.status != Status.RECEIVED:
+                return batch
+            _read_and_check(batch)
+            move(batch, Status.CHECKED)
+            batch.save()
+            log_action(batch.uploaded_by, "upload.checked", batch, facts(batch))
+    except FileError as error:
+        return _refuse(batch_id, error)
+    return batch
+
+
+def check_may_hand_in(kind: str, organisation: Organisation) -> None:
+    """Raise FileError unless the organisation is active and hands in this kind."""
+    if organisation.kind != HANDED_IN_BY[kind]:
+        shown = UploadBatch.Kind(kind).label.lower()
+        raise FileError("wrong_kind", organisation=organisation.name, kind=shown)
+    if not organisation.is_active:
+        raise FileError("inactive", organisation=organisation.name)
+
+
+@transaction.atomic
+def cancel_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
+    """Take back a file that is not posted yet; nothing of it goes on."""
+    batch = locked(batch.pk)
+    move(batch, Status.CANCELLED)
+    batch.save(update_fields=["status"])
+    log_action(by, "upload.cancelled", batch, facts(batch))
+    return batch
+
+
+def log_download(batch: UploadBatch, *, by: User) -> None:
+    """Keep that `by` took away rows with whole numbers."""
+    log_action(by, "upload.downloaded", batch, {"file": batch.file_name})
+
+
+def columns_by_need(kind: str) -> dict[str, list[StrOrPromise]]:
+    """What a file of this kind must hold, and what it may hold besides."""
+    needed = [c.label for c in COLUMNS[kind] if c.required]
+    welcome = [c.label for c in COLUMNS[kind] if not c.required]
+    return {"needed": needed, "welcome": welcome}
+
+
+# Files whose columns a person can match are not refused.
+_MAPPABLE = {"missing_columns", "no_header"}
+
+
+@transaction.atomic
+def _refuse(batch_id: int, error: FileError) -> UploadBatch:
+    batch = locked(batch_id)
+    if batch.status != Status.RECEIVED:
+        return batch
+    move(batch, Status.MAPPING if error.code in _MAPPABLE else Status.REFUSED)
+    batch.refusal = error.as_json()
+    batch.save(update_fields=["status", "refusal"])
+    action = "upload.unmatched" if error.code in _MAPPABLE else "upload.refused"
+    log_action(batch.uploaded_by, action, batch, facts(batch))
+    return batch
+
+
+def _shown(name: str) -> str:
+    """The name without folders and what cannot be printed."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(filter(str.isprintable, last)).strip()[-255:] or "?"
+
+
+def _hash(content: File[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in content.chunks():
+        digest.update(chunk)
+    content.seek(0)
+    return digest.hexdigest()
+
+
+def _read_and_check(batch: UploadBatch) -> None:
+    batch.rows.all().delete()
+    batch.refusal = None
+    batch.fields = FIELDS[batch.kind]
+    with batch.file.open() as content:
+        # The built-in files have all a reader needs; Django's wrapper is slow.
+        raw: Any = content.file
+        table = find_table(open_sheets(raw), batch.kind)
+        counts = stage(batch, _checked(batch.kind, table))
+    batch.columns = [cell.replace("\x00", "") for cell in table.header]
+    batch.rows_total = counts.rows
+    batch.rows_rejected = counts.rejected
+    batch.rows_accepted = counts.rows - counts.rejected
+    batch.rows_warned = compare(batch)
+
+
+def _checked(kind: str, table: Table) -> Iterator[CheckedRow]:
+    checker = Checker(kind, table.places, timezone.localdate())
+    return (checker.check(number, cells) for number, cells in table.rows)

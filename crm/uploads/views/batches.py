@@ -1,0 +1,81 @@
+from collections.abc import Iterator
+from io import BytesIO
+
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.actions import describe
+from accounts.http import UserRequest
+from accounts.models import LogEntry
+from crm.models import UploadBatch
+from crm.uploads import services, summary
+from crm.uploads.forms import ReturnForm
+from crm.uploads.permissions import kind_of, may_review, may_submit
+from crm.uploads.problems import FileError
+from crm.uploads.views.steps import seen_batch
+from crm.uploads.workbook import write_refused
+
+Status = UploadBatch.Status
+
+
+@require_GET
+def batch(request: UserRequest, pk: int) -> HttpResponse:
+    shown = seen_batch(request, pk)
+    entries = LogEntry.objects.about(shown).select_related("by")
+    user = request.user
+    can_review = shown.status == Status.SUBMITTED and may_review(user, shown)
+    context = {
+        "title": shown.file_name,
+        "subtitle": f"{shown.organisation} · {shown.get_kind_display()}",
+        "batch": shown,
+        "same_file": UploadBatch.objects.same_file(shown).first(),
+        "effects": summary.effects(shown),
+        "errors": summary.problem_groups(shown, "errors"),
+        "warnings": summary.problem_groups(shown, "warnings"),
+        "sample": summary.sample(shown),
+        "history": [{"at": e.at, "text": describe(e)} for e in entries],
+        "can_submit": shown.status == Status.CHECKED
+        and shown.rows_accepted > 0
+        and may_submit(user, shown),
+        "can_review": can_review,
+        "can_upload": kind_of(user) == shown.kind,
+        "return_form": ReturnForm() if can_review else None,
+        "can_cancel": Status.CANCELLED in UploadBatch.NEXT[shown.status]
+        and may_submit(user, shown),
+        "refusal": FileError.from_json(shown.refusal) if shown.refusal else None,
+        "is_working": shown.status in {Status.RECEIVED, Status.APPROVED},
+    }
+    return render(request, "crm/batch.html", context)
+
+
+@require_GET
+def batch_errors(request: UserRequest, pk: int) -> FileResponse:
+    """The workbook of the refused rows with the reasons beside them."""
+    shown = seen_batch(request, pk)
+    services.log_download(shown, by=request.user)
+    content = BytesIO()
+    write_refused(shown, content)
+    content.seek(0)
+    name = _("refused-%(number)s.xlsx") % {"number": shown.pk}
+    return FileResponse(content, as_attachment=True, filename=name)
+
+
+@require_GET
+def batch_file(request: UserRequest, pk: int) -> StreamingHttpResponse:
+    """The file as it was sent; it holds whole numbers, so who took it is kept."""
+    shown = seen_batch(request, pk)
+    services.log_download(shown, by=request.user)
+
+    def content() -> Iterator[bytes]:
+        with shown.file.open() as file:
+            yield from file.chunks()
+
+    disposition = content_disposition_header(True, shown.file_name) or "attachment"
+    return StreamingHttpResponse(
+        content(),
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": disposition},
+    )

@@ -1,0 +1,33 @@
+"""What the pages about one batch share."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.http import UserRequest
+from accounts.permissions import require_role
+from crm.models import UploadBatch
+from crm.uploads.permissions import VIEWERS
+
+
+def seen_batch(request: UserRequest, pk: int) -> UploadBatch:
+    """The batch, or 404 for who may not know of it, 403 for who has no role in it."""
+    batches = UploadBatch.objects.visible_to(request.user).for_list()
+    batch = get_object_or_404(batches, pk=pk)
+    require_role(request.user, *VIEWERS)
+    return batch
+
+
+def take_step(
+    request: UserRequest, pk: int, step: Callable[[], object], done: str
+) -> HttpResponse:
+    """Take one step with the batch, and say on its page how that went."""
+    try:
+        step()
+        messages.success(request, done)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("crm:batch", pk)

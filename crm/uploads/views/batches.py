@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.actions import describe
 from accounts.http import UserRequest
-from accounts.models import LogEntry
+from accounts.models import LogEntry, User
 from crm.models import UploadBatch
 from crm.uploads import services, summary
 from crm.uploads.forms import ReturnForm
@@ -25,30 +26,41 @@ Status = UploadBatch.Status
 def batch(request: UserRequest, pk: int) -> HttpResponse:
     shown = seen_batch(request, pk)
     entries = LogEntry.objects.about(shown).select_related("by")
-    user = request.user
-    can_review = shown.status == Status.SUBMITTED and may_review(user, shown)
     context = {
         "title": shown.file_name,
         "subtitle": f"{shown.organisation} · {shown.get_kind_display()}",
         "batch": shown,
+        "is_working": shown.status in {Status.RECEIVED, Status.APPROVED},
         "same_file": UploadBatch.objects.same_file(shown).first(),
+        "history": [{"at": e.at, "text": describe(e)} for e in entries],
+        **_what_was_found(shown),
+        **_what_can_be_done(request.user, shown),
+    }
+    return render(request, "crm/batch.html", context)
+
+
+def _what_was_found(shown: UploadBatch) -> dict[str, Any]:
+    return {
+        "refusal": FileError.from_json(shown.refusal) if shown.refusal else None,
         "effects": summary.effects(shown),
         "errors": summary.problem_groups(shown, "errors"),
         "warnings": summary.problem_groups(shown, "warnings"),
         "sample": summary.sample(shown),
-        "history": [{"at": e.at, "text": describe(e)} for e in entries],
+    }
+
+
+def _what_can_be_done(user: User, shown: UploadBatch) -> dict[str, Any]:
+    can_review = shown.status == Status.SUBMITTED and may_review(user, shown)
+    return {
         "can_submit": shown.status == Status.CHECKED
         and shown.rows_accepted > 0
         and may_submit(user, shown),
         "can_review": can_review,
-        "can_upload": kind_of(user) == shown.kind,
         "return_form": ReturnForm() if can_review else None,
+        "can_upload": kind_of(user) == shown.kind,
         "can_cancel": Status.CANCELLED in UploadBatch.NEXT[shown.status]
         and may_submit(user, shown),
-        "refusal": FileError.from_json(shown.refusal) if shown.refusal else None,
-        "is_working": shown.status in {Status.RECEIVED, Status.APPROVED},
     }
-    return render(request, "crm/batch.html", context)
 
 
 @require_GET

@@ -2,10 +2,13 @@
 
 The same person is the one with the same name and a number in common, or with the same
 identity number. Works on `posting`, and leaves `people` (person -> customer_id).
+
+What a file would change is told before it is posted by the same rule, SAME_PEOPLE
+(crm/uploads/previewing.py).
 """
 
-KNOWN = """
-    CREATE TEMPORARY TABLE known ON COMMIT DROP AS
+# person -> customer_id of those known, from any `posting` that has the columns.
+SAME_PEOPLE = """
     SELECT person, min(customer_id) AS customer_id FROM (
         SELECT row.person, customer.id AS customer_id
         FROM posting AS row
@@ -29,31 +32,35 @@ KNOWN = """
     GROUP BY person
 """
 
+KNOWN = f"CREATE TEMPORARY TABLE known ON COMMIT DROP AS {SAME_PEOPLE}"
+
 # A person's first row has the person's number, but may be left out as unchanged; then
 # the next one speaks for the person. Sorting all rows to find it would cost far more.
-PEOPLE = """
+SPEAKERS = """
+    SELECT person, customer, customer_kind, gender, id_number, province, city,
+           address
+    FROM posting WHERE person = number
+    UNION ALL
+    SELECT * FROM (
+        SELECT DISTINCT ON (person)
+               person, customer, customer_kind, gender, id_number, province, city,
+               address
+        FROM posting AS row
+        WHERE person > 0 AND person <> number AND NOT EXISTS (
+            SELECT FROM posting AS first WHERE first.number = row.person
+        )
+        ORDER BY person, number
+    ) AS later
+"""
+
+PEOPLE = f"""
     CREATE TEMPORARY TABLE people ON COMMIT DROP AS
     SELECT first.*, known.customer_id IS NULL AS is_new,
            coalesce(
                known.customer_id,
                nextval(pg_get_serial_sequence('crm_customer', 'id'))
            ) AS customer_id
-    FROM (
-        SELECT person, customer, customer_kind, gender, id_number, province, city,
-               address
-        FROM posting WHERE person = number
-        UNION ALL
-        SELECT * FROM (
-            SELECT DISTINCT ON (person)
-                   person, customer, customer_kind, gender, id_number, province, city,
-                   address
-            FROM posting AS row
-            WHERE person > 0 AND person <> number AND NOT EXISTS (
-                SELECT FROM posting AS first WHERE first.number = row.person
-            )
-            ORDER BY person, number
-        ) AS later
-    ) AS first
+    FROM ({SPEAKERS}) AS first
     LEFT JOIN known USING (person);
     ANALYZE people (person, customer_id);
 """

@@ -53,17 +53,18 @@ SPEAKERS = """
     ) AS later
 """
 
-PEOPLE = f"""
+_PEOPLE = """
     CREATE TEMPORARY TABLE people ON COMMIT DROP AS
     SELECT first.*, known.customer_id IS NULL AS is_new,
            coalesce(
                known.customer_id,
                nextval(pg_get_serial_sequence('crm_customer', 'id'))
            ) AS customer_id
-    FROM ({SPEAKERS}) AS first
+    FROM ({speakers}) AS first
     LEFT JOIN known USING (person);
     ANALYZE people (person, customer_id);
 """
+PEOPLE = _PEOPLE.format(speakers=SPEAKERS)
 
 NEW_CUSTOMERS = """
     INSERT INTO crm_customer (id, kind, name, gender, id_number, province, city,

@@ -26,12 +26,16 @@ class PostedRows(models.Model):
 
 
 class EarlierState(models.Model):
-    """A row as it was before a batch changed or deleted it."""
+    """A row as it was before a batch changed or deleted it, and what it became.
+
+    Taking the batch back restores the columns that still are as the batch left them.
+    """
 
     batch = models.ForeignKey(UploadBatch, models.CASCADE, related_name="earlier")
     table = models.CharField(max_length=63)
     row_id = models.BigIntegerField()
     content = models.JSONField()
+    became = models.JSONField(null=True, help_text="Null: the batch deleted it.")
 
     class Meta:
         verbose_name = _("earlier state")

@@ -7,6 +7,8 @@ What a file would change is told before it is posted by the same rule, SAME_PEOP
 (crm/uploads/previewing.py).
 """
 
+from crm.uploads.posting.journal import changing, creating, numbered
+
 # person -> customer_id of those known, from any `posting` that has the columns.
 SAME_PEOPLE = """
     SELECT person, min(customer_id) AS customer_id FROM (
@@ -76,18 +78,18 @@ NEW_CUSTOMERS = """
 
 # What a file leaves empty stays as it is known.
 CHANGED_CUSTOMERS = """
-    UPDATE crm_customer AS customer
-    SET gender = coalesce(nullif(person.gender, ''), customer.gender),
-        id_number = coalesce(nullif(person.id_number, ''), customer.id_number),
-        province = coalesce(nullif(person.province, ''), customer.province),
-        city = coalesce(nullif(person.city, ''), customer.city),
-        address = coalesce(nullif(person.address, ''), customer.address)
+    UPDATE crm_customer AS changed
+    SET gender = coalesce(nullif(person.gender, ''), changed.gender),
+        id_number = coalesce(nullif(person.id_number, ''), changed.id_number),
+        province = coalesce(nullif(person.province, ''), changed.province),
+        city = coalesce(nullif(person.city, ''), changed.city),
+        address = coalesce(nullif(person.address, ''), changed.address)
     FROM people AS person
-    WHERE customer.id = person.customer_id AND NOT person.is_new
+    WHERE changed.id = person.customer_id AND NOT person.is_new
       AND (person.gender, person.id_number, person.province, person.city,
            person.address)
-       <> (customer.gender, customer.id_number, customer.province, customer.city,
-           customer.address)
+       <> (changed.gender, changed.id_number, changed.province, changed.city,
+           changed.address)
 """
 
 PHONES = """
@@ -100,4 +102,11 @@ PHONES = """
     ON CONFLICT (number, customer_id) DO NOTHING
 """
 
-STATEMENTS = (KNOWN, PEOPLE, NEW_CUSTOMERS, CHANGED_CUSTOMERS, PHONES)
+STATEMENTS = (
+    KNOWN,
+    PEOPLE,
+    NEW_CUSTOMERS,
+    numbered("crm_customer", "customer_id", "people WHERE is_new"),
+    changing("crm_customer", CHANGED_CUSTOMERS),
+    creating("crm_phone", PHONES),
+)

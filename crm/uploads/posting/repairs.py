@@ -1,6 +1,7 @@
 """Repairs: the car, who brought it, the visit, its work and its parts."""
 
 from crm.uploads.posting import people
+from crm.uploads.posting.journal import changing, deleting, numbered
 
 # Who brought the car is its owner, unless a name and number say otherwise.
 POSTING = """
@@ -36,47 +37,71 @@ POSTING = """
 # A car may come twice in one file: its latest plate, its highest mileage.
 CARS = """
     CREATE TEMPORARY TABLE cars ON COMMIT DROP AS
-    SELECT vin, max(mileage) AS mileage,
+    SELECT latest.*, vehicle.id IS NULL AS is_new,
            coalesce(
-               (array_agg(plate ORDER BY in_at DESC) FILTER (WHERE plate <> ''))[1], ''
-           ) AS plate
-    FROM posting GROUP BY vin
+               vehicle.id, nextval(pg_get_serial_sequence('crm_vehicle', 'id'))
+           ) AS vehicle_id
+    FROM (
+        SELECT vin, max(mileage) AS mileage,
+               coalesce(
+                   (array_agg(plate ORDER BY in_at DESC, number DESC)
+                    FILTER (WHERE plate <> ''))[1], ''
+               ) AS plate
+        FROM posting GROUP BY vin
+    ) AS latest
+    LEFT JOIN crm_vehicle AS vehicle USING (vin);
+    ANALYZE cars (vin, vehicle_id);
 """
 
-VEHICLES = """
-    INSERT INTO crm_vehicle (vin, engine_no, model, colour, plate, mileage)
-    SELECT vin, '', '', '', plate, mileage FROM cars ORDER BY vin
-    ON CONFLICT (vin) DO UPDATE
-    SET plate = coalesce(nullif(excluded.plate, ''), crm_vehicle.plate),
-        mileage = greatest(crm_vehicle.mileage, excluded.mileage)
-    WHERE (coalesce(nullif(excluded.plate, ''), crm_vehicle.plate),
-           greatest(crm_vehicle.mileage, excluded.mileage))
-      IS DISTINCT FROM (crm_vehicle.plate, crm_vehicle.mileage)
+NEW_VEHICLES = """
+    INSERT INTO crm_vehicle (id, vin, engine_no, model, colour, plate, mileage)
+    SELECT vehicle_id, vin, '', '', '', plate, mileage FROM cars WHERE is_new
+    ORDER BY vin
 """
 
-REPAIRS = """
+CHANGED_VEHICLES = """
+    UPDATE crm_vehicle AS changed
+    SET plate = coalesce(nullif(car.plate, ''), changed.plate),
+        mileage = greatest(changed.mileage, car.mileage)
+    FROM cars AS car
+    WHERE changed.id = car.vehicle_id AND NOT car.is_new
+      AND (coalesce(nullif(car.plate, ''), changed.plate),
+           greatest(changed.mileage, car.mileage))
+       IS DISTINCT FROM (changed.plate, changed.mileage)
+"""
+
+CHANGED_REPAIRS = """
+    UPDATE crm_repair AS changed
+    SET vehicle_id = car.vehicle_id,
+        customer_id = coalesce(person.customer_id, row.likely_customer_id),
+        kind = row.kind, in_at = row.in_at, out_at = row.out_at,
+        mileage = row.mileage, statement = row.statement,
+        labour_cost = row.labour_cost, material_cost = row.material_cost,
+        total = row.total, adviser = row.adviser,
+        content = row.content, batch_id = %(batch)s
+    FROM posting AS row
+    JOIN cars AS car USING (vin)
+    LEFT JOIN people AS person ON person.person = row.person AND row.person > 0
+    WHERE NOT row.is_new AND changed.id = row.repair_id
+"""
+
+NEW_REPAIRS = """
     INSERT INTO crm_repair (id, station_id, order_no, vehicle_id, customer_id, kind,
                             in_at, out_at, mileage, statement, labour_cost,
                             material_cost, total, adviser, content, batch_id)
-    SELECT row.repair_id, %(organisation)s, row.order_no, vehicle.id,
+    SELECT row.repair_id, %(organisation)s, row.order_no, car.vehicle_id,
            coalesce(person.customer_id, row.likely_customer_id), row.kind,
            row.in_at, row.out_at, row.mileage, row.statement, row.labour_cost,
            row.material_cost, row.total, row.adviser, row.content, %(batch)s
     FROM posting AS row
-    JOIN crm_vehicle AS vehicle USING (vin)
+    JOIN cars AS car USING (vin)
     LEFT JOIN people AS person ON person.person = row.person AND row.person > 0
-    ON CONFLICT (station_id, order_no) DO UPDATE
-    SET vehicle_id = excluded.vehicle_id, customer_id = excluded.customer_id,
-        kind = excluded.kind, in_at = excluded.in_at, out_at = excluded.out_at,
-        mileage = excluded.mileage, statement = excluded.statement,
-        labour_cost = excluded.labour_cost, material_cost = excluded.material_cost,
-        total = excluded.total, adviser = excluded.adviser,
-        content = excluded.content, batch_id = excluded.batch_id
+    WHERE row.is_new
 """
 
 DROP_OLD_LINES = """
-    DELETE FROM crm_repairline USING posting AS row
-    WHERE NOT row.is_new AND crm_repairline.repair_id = row.repair_id
+    DELETE FROM crm_repairline AS gone USING posting AS row
+    WHERE NOT row.is_new AND gone.repair_id = row.repair_id
 """
 
 LINES = """
@@ -95,8 +120,12 @@ STATEMENTS = (
     POSTING,
     *people.STATEMENTS,
     CARS,
-    VEHICLES,
-    REPAIRS,
-    DROP_OLD_LINES,
+    NEW_VEHICLES,
+    numbered("crm_vehicle", "vehicle_id", "cars WHERE is_new"),
+    changing("crm_vehicle", CHANGED_VEHICLES),
+    changing("crm_repair", CHANGED_REPAIRS),
+    NEW_REPAIRS,
+    numbered("crm_repair", "repair_id", "posting WHERE is_new"),
+    deleting("crm_repairline", DROP_OLD_LINES),
     LINES,
 )

@@ -6,6 +6,7 @@ after that is one statement over it. Whatever happens in between, the transactio
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
@@ -17,6 +18,7 @@ from crm.uploads.posting import repairs, sales
 # Held to the end of the transaction: files are posted one after the other, so two with
 # the same people or cars neither double them nor lock each other out.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('crm.uploads.posting'))"
+_CORRECTED = "SELECT count(*) FROM posting WHERE NOT is_new"
 
 STATEMENTS: dict[str, Iterable[str]] = {
     UploadBatch.Kind.SALES: sales.STATEMENTS,
@@ -24,25 +26,41 @@ STATEMENTS: dict[str, Iterable[str]] = {
 }
 
 
-def post_rows(batch: UploadBatch) -> int:
-    """Post the batch's accepted rows; returns how many were new or changed."""
+@dataclass(frozen=True)
+class Posted:
+    """How many rows said something new, and how many of these changed a record."""
+
+    rows: int
+    corrected: int
+
+
+def one_at_a_time() -> None:
+    """Until the transaction ends no other file is posted or taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME)
+
+
+def post_rows(batch: UploadBatch) -> Posted:
+    """Post the batch's accepted rows, keeping what that did in the journal."""
     values = {name: value(batch.fields, name) for name in batch.fields}
     params: dict[str, int | str] = {
         "batch": batch.pk,
         "organisation": batch.organisation_id,
         "time_zone": settings.TIME_ZONE,
     }
+    one_at_a_time()
     with connection.cursor() as cursor:
-        cursor.execute(_ONE_AT_A_TIME)
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SET LOCAL jit = off")
         first, *rest = STATEMENTS[batch.kind]
         cursor.execute(first.format(**values), params)
-        posted = cursor.rowcount
+        posted = int(cursor.rowcount)
         cursor.execute("ANALYZE posting (number, person)")
+        cursor.execute(_CORRECTED)
+        corrected = int(cursor.fetchone()[0])
         if posted:
             for statement in rest:
                 cursor.execute(statement, params)
         # Several batches may be posted in one transaction.
         cursor.execute("DROP TABLE IF EXISTS posting, known, people, cars")
-    return int(posted)
+    return Posted(posted, corrected)

@@ -1,6 +1,7 @@
 """Sales: customers, their numbers, cars, who owns them from when, and the sales."""
 
 from crm.uploads.posting import people
+from crm.uploads.posting.journal import changing, creating, deleting, numbered
 
 # A record whose content is the same has nothing new to say and is left out.
 POSTING = """
@@ -16,7 +17,8 @@ POSTING = """
            nullif({delivered_on}, '')::date AS delivered_on,
            coalesce(nullif({delivered_on}, ''), {invoiced_on})::date AS from_on,
            {salesperson} AS salesperson,
-           sale.id AS sale_id, sale.vehicle_id AS old_vehicle_id,
+           sale.id AS sale_id, sale.id IS NULL AS is_new,
+           sale.vehicle_id AS old_vehicle_id,
            sale.customer_id AS likely_customer_id,
            coalesce(sale.delivered_on, sale.invoiced_on) AS old_from_on,
            vehicle.id IS NULL AS is_new_vehicle,
@@ -39,49 +41,49 @@ NEW_VEHICLES = """
 """
 
 CHANGED_VEHICLES = """
-    UPDATE crm_vehicle AS vehicle
-    SET engine_no = coalesce(nullif(row.engine_no, ''), vehicle.engine_no),
-        model = coalesce(nullif(row.model, ''), vehicle.model),
-        colour = coalesce(nullif(row.colour, ''), vehicle.colour)
+    UPDATE crm_vehicle AS changed
+    SET engine_no = coalesce(nullif(row.engine_no, ''), changed.engine_no),
+        model = coalesce(nullif(row.model, ''), changed.model),
+        colour = coalesce(nullif(row.colour, ''), changed.colour)
     FROM posting AS row
-    WHERE vehicle.id = row.vehicle_id AND NOT row.is_new_vehicle
+    WHERE changed.id = row.vehicle_id AND NOT row.is_new_vehicle
       AND (row.engine_no, row.model, row.colour)
-       <> (vehicle.engine_no, vehicle.model, vehicle.colour)
+       <> (changed.engine_no, changed.model, changed.colour)
 """
 
 # A sale corrected to another car, buyer or day never began the ownership it began.
 DROP_MISTAKEN_OWNERSHIPS = """
-    DELETE FROM crm_ownership AS ownership
+    DELETE FROM crm_ownership AS gone
     USING posting AS row JOIN people AS person USING (person)
     WHERE row.sale_id IS NOT NULL
-      AND ownership.vehicle_id = row.old_vehicle_id
-      AND ownership.customer_id = row.likely_customer_id
-      AND ownership.from_on = row.old_from_on
+      AND gone.vehicle_id = row.old_vehicle_id
+      AND gone.customer_id = row.likely_customer_id
+      AND gone.from_on = row.old_from_on
       AND (row.vehicle_id, person.customer_id, row.from_on)
        <> (row.old_vehicle_id, row.likely_customer_id, row.old_from_on)
 """
 
 REOPEN_EARLIER_OWNERSHIPS = """
-    UPDATE crm_ownership AS ownership
+    UPDATE crm_ownership AS changed
     SET to_on = (
         SELECT min(later.from_on) FROM crm_ownership AS later
-        WHERE later.vehicle_id = ownership.vehicle_id
-          AND later.from_on >= ownership.from_on AND later.id <> ownership.id
+        WHERE later.vehicle_id = changed.vehicle_id
+          AND later.from_on >= changed.from_on AND later.id <> changed.id
     )
     FROM posting AS row
     WHERE row.sale_id IS NOT NULL
-      AND ownership.vehicle_id = row.old_vehicle_id
-      AND ownership.to_on = row.old_from_on
+      AND changed.vehicle_id = row.old_vehicle_id
+      AND changed.to_on = row.old_from_on
 """
 
 CLOSE_EARLIER_OWNERSHIPS = """
-    UPDATE crm_ownership AS ownership
+    UPDATE crm_ownership AS changed
     SET to_on = row.from_on
     FROM posting AS row JOIN people AS person USING (person)
-    WHERE NOT row.is_new_vehicle AND ownership.vehicle_id = row.vehicle_id
-      AND ownership.customer_id <> person.customer_id
-      AND ownership.from_on <= row.from_on
-      AND (ownership.to_on IS NULL OR ownership.to_on > row.from_on)
+    WHERE NOT row.is_new_vehicle AND changed.vehicle_id = row.vehicle_id
+      AND changed.customer_id <> person.customer_id
+      AND changed.from_on <= row.from_on
+      AND (changed.to_on IS NULL OR changed.to_on > row.from_on)
 """
 
 # A sale that comes late, after the car was sold on, ends where the next one begins.
@@ -103,13 +105,13 @@ NEW_OWNERSHIPS = """
 """
 
 CHANGED_SALES = """
-    UPDATE crm_sale AS sale
+    UPDATE crm_sale AS changed
     SET customer_id = person.customer_id, vehicle_id = row.vehicle_id,
         salesperson = row.salesperson, price = row.price, invoice_no = row.invoice_no,
         invoiced_on = row.invoiced_on, delivered_on = row.delivered_on,
         content = row.content, batch_id = %(batch)s
     FROM posting AS row JOIN people AS person USING (person)
-    WHERE sale.id = row.sale_id
+    WHERE changed.id = row.sale_id
 """
 
 NEW_SALES = """
@@ -127,11 +129,12 @@ STATEMENTS = (
     POSTING,
     *people.STATEMENTS,
     NEW_VEHICLES,
-    CHANGED_VEHICLES,
-    DROP_MISTAKEN_OWNERSHIPS,
-    REOPEN_EARLIER_OWNERSHIPS,
-    CLOSE_EARLIER_OWNERSHIPS,
-    NEW_OWNERSHIPS,
-    CHANGED_SALES,
-    NEW_SALES,
+    numbered("crm_vehicle", "vehicle_id", "posting WHERE is_new_vehicle"),
+    changing("crm_vehicle", CHANGED_VEHICLES),
+    deleting("crm_ownership", DROP_MISTAKEN_OWNERSHIPS),
+    changing("crm_ownership", REOPEN_EARLIER_OWNERSHIPS),
+    changing("crm_ownership", CLOSE_EARLIER_OWNERSHIPS),
+    creating("crm_ownership", NEW_OWNERSHIPS),
+    changing("crm_sale", CHANGED_SALES),
+    creating("crm_sale", NEW_SALES),
 )

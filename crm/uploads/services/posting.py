@@ -20,9 +20,10 @@ def post_batch(batch_id: int) -> int:
     if batch.status in {Status.POSTED, Status.REVERTED, Status.CANCELLED}:
         return 0
     move(batch, Status.POSTED)
-    batch.rows_posted = post_rows(batch)
+    posted = post_rows(batch)
+    batch.rows_posted, batch.rows_corrected = posted.rows, posted.corrected
     batch.posted_at = timezone.now()
-    batch.save(update_fields=["status", "rows_posted", "posted_at"])
+    batch.save(update_fields=["status", "rows_posted", "rows_corrected", "posted_at"])
     about = {**facts(batch), "posted": batch.rows_posted}
     log_action(None, "upload.posted", batch, about, notify=sender(batch))
     return batch.rows_posted

@@ -45,6 +45,16 @@ class MendedFile(models.Model):
     sha256 = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    came_as = models.PositiveBigIntegerField(
+        null=True,
+        unique=True,
+        help_text="The number it was handed in under; that page leads to the batch.",
+    )
+    # As read: {"header": [...], "rows": [[row number or null, cells]]}.
+    content = models.JSONField(default=dict)
+    rows_mended = models.PositiveIntegerField(
+        _("mended"), null=True, help_text="Empty until the batch is read again."
+    )
 
     class Meta:
         verbose_name = _("mended file")

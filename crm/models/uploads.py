@@ -99,6 +99,8 @@ class UploadBatch(models.Model):
     # The header as it was sent, and the names of a row's values in order.
     columns = models.JSONField(default=list)
     fields = models.JSONField(default=list)
+    # Which column of the file holds what: {name: its place in `columns`}.
+    places = models.JSONField(default=dict)
     status = models.CharField(
         _("status"), max_length=10, choices=Status, default=Status.RECEIVED
     )

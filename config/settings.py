@@ -196,7 +196,7 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
-UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", default=50) * 1024 * 1024
+UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", default=400) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Background work ------------------------------------------------------------------

@@ -106,6 +106,8 @@ class UploadBatch(models.Model):
     )
     # Why the whole file was refused: {"code", "params"}, see problems.py.
     refusal = models.JSONField(null=True)
+    # What of the file was not read, see problems.NOTES.
+    notes = models.JSONField(default=list)
     # What posting it would change: {"customers" | "cars": {effect: how many}}.
     preview = models.JSONField(default=dict)
     rows_total = models.PositiveIntegerField(_("rows"), default=0)

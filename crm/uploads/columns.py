@@ -270,14 +270,27 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 }
 
 
-def match(kind: str, header: Sequence[str]) -> dict[str, int]:
-    """Which column of the file holds what: name -> index, each header used once."""
+def match(
+    kind: str, header: Sequence[str], names: dict[str, str] | None = None
+) -> dict[str, int]:
+    """Which column of the file holds what: name -> index, each header used once.
+
+    `names` is what the organisation taught us, and wins: normalised header -> name,
+    "" where it is not used.
+    """
     places: dict[str, int] = {}
     for index, text in enumerate(header):
         if text:
             places.setdefault(normalise(text), index)
     found: dict[str, int] = {}
+    for taught, name in (names or {}).items():
+        if taught in places:
+            index = places.pop(taught)
+            if name:
+                found.setdefault(name, index)
     for known in COLUMNS[kind]:
+        if known.name in found:
+            continue
         for alias in known.aliases:
             if alias in places:
                 found[known.name] = places.pop(alias)

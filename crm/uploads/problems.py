@@ -35,6 +35,21 @@ FILES: dict[str, Any] = {
         "The file is damaged and cannot be read. Open it in Excel or WPS, save it anew "
         "and send that."
     ),
+    "too_slow": _(
+        "Reading the file took too long, so it was given up. Copy the table alone into "
+        "a new workbook and send that."
+    ),
+    "too_much_memory": _(
+        "The file needs more memory than a daily report may take. Delete what is "
+        "outside the table, or save it as CSV, and send that."
+    ),
+    "reader_failed": _(
+        "The file could not be read: something in it is not as it should be. Open it "
+        "in Excel or WPS, save it anew and send that."
+    ),
+    "too_many_sheets": _(
+        "The workbook has more than {limit} sheets. Send the one with the table alone."
+    ),
     "bomb": _(
         "The file unpacks to far more than a daily report can hold, so it was not "
         "opened."
@@ -91,6 +106,13 @@ WARNINGS: dict[str, Any] = {
     "vin_unknown": _("we have no sale of this car: {value}"),
 }
 
+# What of a file was not read, though the file was.
+NOTES: dict[str, Any] = {
+    "sheets_not_read": _(
+        "Only one sheet was read. These hold such a table too and were not: {names}."
+    ),
+}
+
 WORDING = {**ERRORS, **WARNINGS}
 
 
@@ -130,6 +152,12 @@ class _Worded:
             labels = columns.labels(shown["kind"])
             shown["columns"] = listed(labels[name] for name in shown["columns"])
         return str(FILES[self.code]).format_map(shown)
+
+
+def note(kept: dict[str, Any]) -> str:
+    """A note in the reader's language."""
+    shown = {**kept, "names": listed(kept.get("names", []))}
+    return str(NOTES[kept["code"]]).format_map(shown)
 
 
 def describe(problem: dict[str, Any], kind: str) -> str:

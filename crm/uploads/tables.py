@@ -1,21 +1,22 @@
 """Where the table is in the sheets: its header, its rows, and what is below it."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from crm.uploads import columns
 from crm.uploads.problems import FileError
-from crm.uploads.reading.workbooks import Cells, Sheet
+from crm.uploads.reading.process import Head, Workbook
+from crm.uploads.reading.sheets import Cells, Rows
 
 HEADER_ROWS = 20
 # A daily report has some twenty columns and some hundred rows: this is room enough to
-# hand in a year at once.
+# hand in all a large dealer ever sold.
 MAX_COLUMNS = 200
-MAX_ROWS = 120_000
+MAX_ROWS = 1_500_000
 # With the empty ones that spreadsheet programs leave below a table.
-MAX_LINES = 2_000_000
+MAX_LINES = 3_000_000
 # Below the table: totals, signatures and remarks.
 _FOOTER = re.compile(
     r"^(?:合计|总计|小计|共计|本页|总台数|制表|审核|审批|填表|填报|制单|复核|经办|经手|负责人|"
@@ -28,62 +29,122 @@ _FOOTER = re.compile(
 
 @dataclass(frozen=True)
 class Table:
-    """`places` says which column of the file holds what: name -> index."""
+    """`places` says which column of the file holds what: name -> index.
+
+    `line` is the header's number; `notes` what whoever sent the file should know about
+    what of it was not read, as `problems.NOTES` words it.
+    """
 
     header: Cells
     places: dict[str, int]
-    rows: Iterator[tuple[int, Cells]]
+    rows: Rows
+    sheet: str = ""
+    line: int = 1
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
 
-def find_table(sheets: Iterator[Sheet], kind: str) -> Table:
-    """The first sheet that has all needed columns, or FileError about the nearest."""
-    nearest: dict[str, int] = {}
-    is_any = False
-    for sheet in sheets:
-        before: list[tuple[int, Cells]] = []
-        for row in sheet.rows:
-            _check_width(row[1])
-            before.append(row)
-            is_any = is_any or any(cell.strip() for cell in row[1])
-            found = columns.match(kind, row[1])
-            if not columns.missing(kind, found):
-                return _table(kind, _without_blank_end(row[1]), found, sheet.rows)
-            if len(found) > len(nearest):
-                nearest = found
-            if len(before) >= HEADER_ROWS:
-                break
-    if not is_any:
-        raise FileError("empty")
-    if len(nearest) < 2:
-        every = [column.name for column in columns.missing(kind, {})]
-        raise FileError("no_header", rows=HEADER_ROWS, columns=every, kind=kind)
-    missing = [column.name for column in columns.missing(kind, nearest)]
-    raise FileError("missing_columns", columns=missing, kind=kind)
+@dataclass(frozen=True)
+class Place:
+    """A row that may be the header: which columns it names."""
+
+    index: int
+    line: int
+    header: Cells
+    found: dict[str, int]
+    # How many rows lie below it, blank ones too; None where nobody knows yet.
+    below: int | None
 
 
-def _table(
-    kind: str, header: Cells, places: dict[str, int], rows: Iterator[tuple[int, Cells]]
+def find_table(
+    workbook: Workbook, kind: str, names: dict[str, str] | None = None
 ) -> Table:
-    body = _rows(header, places, rows)
-    first = next(body, None)
-    if first is None:
-        raise FileError("no_rows")
-    return Table([cell.strip() for cell in header], places, chain([first], body))
+    """The sheet's table that has all needed columns, or FileError about the nearest.
+
+    `names` is what the organisation calls its columns: normalised header -> column,
+    "" where it is not used. Of several such sheets the visible one with most rows is
+    read, and the notes name the others.
+    """
+    places = _places(workbook, kind, names or {})
+    whole = [place for place in places if not columns.missing(kind, place.found)]
+    if not whole:
+        raise _nothing_found(workbook, kind, places)
+    whole.sort(key=lambda place: _rank(workbook, place), reverse=True)
+    for place in whole:
+        rows = _rows(place, workbook.rows(place.index))
+        first = next(rows, None)
+        if first is None:
+            continue
+        others = [
+            workbook.sheets[other.index].name
+            for other in sorted(whole, key=lambda other: other.index)
+            if other is not place and other.below != 0
+        ]
+        return Table(
+            header=place.header,
+            places=place.found,
+            rows=chain([first], rows),
+            sheet=workbook.sheets[place.index].name,
+            line=place.line,
+            notes=[{"code": "sheets_not_read", "names": others}] if others else [],
+        )
+    raise FileError("no_rows")
 
 
-def _rows(
-    header: Cells, places: dict[str, int], rows: Iterator[tuple[int, Cells]]
-) -> Iterator[tuple[int, Cells]]:
+def _places(workbook: Workbook, kind: str, names: dict[str, str]) -> list[Place]:
+    """Of each sheet the first row that names all needed columns, or the nearest."""
+    places = []
+    for index, sheet in enumerate(workbook.sheets):
+        nearest: Place | None = None
+        for line, cells in first_rows(sheet):
+            _check_width(cells)
+            found = columns.match(kind, cells, names)
+            if nearest is None or len(found) > len(nearest.found):
+                below = None if sheet.last is None else sheet.last - line
+                header = [cell.strip() for cell in _without_blank_end(cells)]
+                nearest = Place(index, line, header, found, below)
+            if not columns.missing(kind, found):
+                break
+        if nearest:
+            places.append(nearest)
+    return places
+
+
+def first_rows(sheet: Head) -> list[tuple[int, Cells]]:
+    """Those in which a header is looked for; blank lines do not count."""
+    said = [(line, cells) for line, cells in sheet.rows if any(map(str.strip, cells))]
+    return said[:HEADER_ROWS]
+
+
+def _rank(workbook: Workbook, place: Place) -> tuple[bool, int, int]:
+    is_visible = workbook.sheets[place.index].is_visible
+    return is_visible, place.below or 0, -place.index
+
+
+def _nothing_found(workbook: Workbook, kind: str, places: list[Place]) -> FileError:
+    if not places:
+        return FileError("empty")
+    nearest = max(places, key=lambda place: len(place.found))
+    if len(nearest.found) < 2:
+        every = [column.name for column in columns.missing(kind, {})]
+        return FileError("no_header", rows=HEADER_ROWS, columns=every, kind=kind)
+    missing = [column.name for column in columns.missing(kind, nearest.found)]
+    return FileError("missing_columns", columns=missing, kind=kind)
+
+
+def _rows(place: Place, rows: Rows) -> Rows:
     """The rows that say something, each as long as the header.
 
     Left out: blank lines, lines numbered in advance but not filled in, the header said
     again, totals and signatures.
     """
-    width = len(header)
-    known = sorted(places.values())
-    vin = places["vin"]
+    width = len(place.header)
+    known = sorted(place.found.values())
+    vin = place.found["vin"]
+    title = place.header[vin]
     count = 0
     for number, sent in rows:
+        if number <= place.line:
+            continue
         cells = sent
         if len(sent) < width:
             cells = sent + [""] * (width - len(sent))
@@ -96,7 +157,7 @@ def _rows(
                 raise FileError("too_many_rows", limit=MAX_LINES)
             if _is_blank_or_footer(cells, known):
                 continue
-        if cells[vin] == header[vin]:
+        if cells[vin] == title:
             continue
         count += 1
         if count > MAX_ROWS:

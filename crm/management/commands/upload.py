@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.commands import ScriptCommand
 from accounts.models import Organisation
 from crm.models import UploadBatch
-from crm.uploads.problems import FileError, describe_all
+from crm.uploads.problems import FileError, describe_all, note
 from crm.uploads.services import (
     approve_batch,
     post_batch,
@@ -44,6 +44,8 @@ class Command(ScriptCommand):
             raise CommandError(" ".join(error.messages)) from error
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}") from error
+        for kept in batch.notes:
+            self.stdout.write(f"note: {note(kept)}")
         for row in batch.rows.refused().only("number", "errors").iterator():
             reasons = describe_all(row.errors, batch.kind)
             self.stdout.write(f"row {row.number}: {reasons}")

@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 
-from crm.uploads.problems import FileError
+from crm.uploads.reading.errors import UnreadableError
 
 # 120,000 rows of 33 columns: some 400 MB while they are read.
 MAX_CELLS = 4_000_000
@@ -30,14 +30,14 @@ NARROW = 26
 
 
 def check_extent(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Raise FileError when the sheet in this part would need too much room."""
+    """Raise UnreadableError when the sheet in this part would need too much room."""
     rows, columns = 1, NARROW
     for chunk in _chunks(archive, part):
         rows = max(rows, max(map(_row_number, _ROW.findall(chunk)), default=0))
         for letters in set(_WIDE.findall(chunk)):
             columns = max(columns, column_number(letters))
     if rows > LAST_ROW or columns > LAST_COLUMN:
-        raise FileError("damaged")
+        raise UnreadableError("damaged")
     if rows * columns > MAX_CELLS:
         _check_filled(archive, part)
 
@@ -49,7 +49,7 @@ def _check_filled(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
             rows = max(rows, _row_number(row))
             columns = max(columns, column_number(letters))
         if rows * columns > MAX_CELLS or _PLACELESS.search(chunk):
-            raise FileError("too_spread")
+            raise UnreadableError("too_spread")
 
 
 def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

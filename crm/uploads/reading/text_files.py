@@ -6,9 +6,11 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import BinaryIO
 
-from crm.uploads.problems import FileError
+from crm.uploads.reading.errors import UnreadableError
+from crm.uploads.reading.sheets import Rows, Sheet
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -26,33 +28,46 @@ csv.field_size_limit(1024 * 1024)
 MAX_ROW = 2 * 1024 * 1024
 
 
-def open_text(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a text file with their numbers, or FileError."""
+def open_text(file: BinaryIO) -> list[Sheet]:
+    """A text file is one sheet without a name."""
     encoding = encoding_of(file)
+    head = _head(file, encoding)
+    if not head.strip():
+        raise UnreadableError("empty")
+    if _BINARY.search(head):
+        raise UnreadableError("not_a_spreadsheet")
+    separator = separator_of(head)
+    rows = partial(_rows, file, encoding, separator)
+    return [Sheet("", rows, position=file.tell)]
+
+
+def _head(file: BinaryIO, encoding: str) -> str:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
-        head = text.read(HEAD)
-        if not head.strip():
-            raise FileError("empty")
-        if _BINARY.search(head):
-            raise FileError("not_a_spreadsheet")
-        file.seek(0)
-        text.seek(0)
+        return text.read(HEAD)
+    except UnicodeError as error:
+        raise UnreadableError("damaged") from error
+    finally:
+        text.detach()
+
+
+def _rows(file: BinaryIO, encoding: str, separator: str) -> Rows:
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    try:
         lines = Lines(text)
-        for row in enumerate(csv.reader(lines, delimiter=separator_of(head)), 1):
+        for row in enumerate(csv.reader(lines, delimiter=separator), 1):
             yield row
             lines.left = MAX_ROW
     except (csv.Error, UnicodeError) as error:
-        raise FileError("damaged") from error
+        raise UnreadableError("damaged") from error
     finally:
-        # The file stays open for whoever gave it, unless they have closed it already.
-        if not file.closed:
-            text.detach()
+        text.detach()
 
 
 class Lines:
-    """The lines of a text; FileError when one row takes more than MAX_ROW of them."""
+    """The lines of a text, or UnreadableError when one row takes over MAX_ROW."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self.text = text
@@ -63,7 +78,7 @@ class Lines:
         while line := readline(MAX_ROW):
             self.left -= len(line)
             if self.left <= 0:
-                raise FileError("damaged")
+                raise UnreadableError("damaged")
             yield line
 
 
@@ -78,11 +93,11 @@ def encoding_of(file: BinaryIO) -> str:
         even, odd = head[0::2].count(0), head[1::2].count(0)
         if max(even, odd) > len(head) // 8 and min(even, odd) * 8 < max(even, odd):
             return "utf-16-be" if even > odd else "utf-16-le"
-        raise FileError("not_a_spreadsheet")
+        raise UnreadableError("not_a_spreadsheet")
     for encoding in ("utf-8", "gb18030"):
         if _fits(file, encoding):
             return encoding
-    raise FileError("not_a_spreadsheet")
+    raise UnreadableError("not_a_spreadsheet")
 
 
 def _fits(file: BinaryIO, encoding: str) -> bool:

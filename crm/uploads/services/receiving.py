@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
 from django.core.files import File
@@ -14,12 +14,12 @@ from django_q.tasks import async_task
 
 from accounts.models import Organisation, User
 from accounts.services import log_action
-from crm.models import UploadBatch
+from crm.models import ColumnName, UploadBatch
 from crm.uploads.checking import FIELDS, CheckedRow, Checker
 from crm.uploads.columns import COLUMNS
 from crm.uploads.comparing import compare
 from crm.uploads.problems import FileError
-from crm.uploads.reading.workbooks import open_sheets
+from crm.uploads.reading.process import open_workbook
 from crm.uploads.services.life import facts, locked, move
 from crm.uploads.staging import stage
 from crm.uploads.tables import Table, find_table
@@ -169,16 +169,24 @@ def _read_and_check(batch: UploadBatch) -> None:
     batch.rows.all().delete()
     batch.refusal = None
     batch.fields = FIELDS[batch.kind]
-    with batch.file.open() as content:
-        # The built-in files have all a reader needs; Django's wrapper is slow.
-        raw: Any = content.file
-        table = find_table(open_sheets(raw), batch.kind)
+    with open_workbook(batch.file.path) as workbook:
+        table = find_table(workbook, batch.kind, column_names(batch))
         counts = stage(batch, _checked(batch.kind, table))
+    batch.sheet = table.sheet[:100]
+    batch.notes = table.notes
     batch.columns = [cell.replace("\x00", "") for cell in table.header]
     batch.rows_total = counts.rows
     batch.rows_rejected = counts.rejected
     batch.rows_accepted = counts.rows - counts.rejected
     batch.rows_warned = compare(batch)
+
+
+def column_names(batch: UploadBatch) -> dict[str, str]:
+    """What the organisation has taught us its columns mean."""
+    taught = ColumnName.objects.filter(
+        organisation=batch.organisation_id, kind=batch.kind
+    )
+    return dict(taught.values_list("header", "column"))
 
 
 def _checked(kind: str, table: Table) -> Iterator[CheckedRow]:

@@ -24,7 +24,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "Post what is left over": {
         "func": "crm.uploads.tasks.resume",
         "schedule_type": Schedule.MINUTES,
-        "minutes": 30,
+        "minutes": 1,
     },
     "Clear away": {
         "func": "config.tasks.clear_away",

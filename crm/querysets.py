@@ -8,8 +8,6 @@ from accounts.querysets import InTree
 from accounts.roles import KEEPERS
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from accounts.models import User
     from crm.models import (  # noqa: F401
         Customer,
@@ -70,7 +68,9 @@ class UploadBatchQuerySet(InTree["UploadBatch"]):
     tree_path = "organisation__path"
 
     def for_list(self) -> Self:
-        return self.select_related("organisation", "uploaded_by", "reviewed_by")
+        return self.select_related(
+            "organisation", "uploaded_by", "reviewed_by", "progress"
+        )
 
     def same_file(self, batch: UploadBatch) -> Self:
         """Earlier ones of the same place that hold the very same bytes."""
@@ -81,9 +81,10 @@ class UploadBatchQuerySet(InTree["UploadBatch"]):
             pk__lt=batch.pk,
         )
 
-    def left_over(self, before: datetime) -> Self:
-        """Approved before then, and still not posted."""
-        return self.filter(status="approved", reviewed_at__lt=before).order_by("pk")
+    def left_over(self) -> Self:
+        """Those that wait for a worker, or have one at work; see resuming.py."""
+        waiting = self.filter(status__in=["received", "approved"])
+        return waiting.select_related("progress").order_by("pk")
 
     def matching(self, *, q: str = "", kind: str = "", status: str = "") -> Self:
         """Narrowed by what is given; `q` is part of a name, or a code."""

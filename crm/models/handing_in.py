@@ -1,5 +1,7 @@
 """What surrounds a batch: its columns, mended files, progress, keys, the day owed."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +71,7 @@ class UploadProgress(models.Model):
     """How far the work on a batch has come, and whether somebody wants it stopped.
 
     Written through a connection of its own, so that it is seen while the work's own
-    transaction is still open.
+    transaction is still open (crm/uploads/progress.py).
     """
 
     class Stage(models.TextChoices):
@@ -88,7 +90,11 @@ class UploadProgress(models.Model):
     )
     stage_started_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often the work was begun and not ended."
+    )
     is_cancelled = models.BooleanField(default=False)
+    cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("progress")
@@ -96,6 +102,33 @@ class UploadProgress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.stage} {self.rows_done}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.stage == self.Stage.WAITING
+
+    @property
+    def percent(self) -> int | None:
+        """Of the stage; never the whole hundred before it is over."""
+        if not self.rows_total:
+            return None
+        return min(99, self.rows_done * 100 // self.rows_total)
+
+    def seconds_left(self, now: datetime) -> int | None:
+        """Until the stage is over, at the pace so far; None while that says little."""
+        if not self.rows_total or not self.rows_done or not self.stage_started_at:
+            return None
+        reported_at = self.updated_at or now
+        pace = (reported_at - self.stage_started_at).total_seconds() / self.rows_done
+        left = pace * max(0, self.rows_total - self.rows_done)
+        return max(0, round(left - (now - reported_at).total_seconds()))
+
+    def next_try_at(self) -> datetime | None:
+        """When work that nobody is at may be queued again; later after each attempt."""
+        if self.updated_at is None or self.attempts == 1:
+            return None
+        minutes = min(60, 2 ** max(0, min(self.attempts, 10) - 2))
+        return self.updated_at + timedelta(minutes=minutes)
 
 
 class ReviewRule(models.Model):

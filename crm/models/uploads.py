@@ -138,6 +138,11 @@ class UploadBatch(models.Model):
         return f"#{self.pk} {self.file_name}"
 
     @property
+    def is_working(self) -> bool:
+        """Whether a worker is at it, or will be."""
+        return self.status in {self.Status.RECEIVED, self.Status.APPROVED}
+
+    @property
     def tone(self) -> str:
         """The colour of its status."""
         return self.TONES.get(self.status, "")

@@ -6,7 +6,7 @@ while this one reads and checks on.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import md5
 
@@ -42,7 +42,10 @@ class Counts:
     rejected: int = 0
 
 
-def stage(batch: UploadBatch, rows: Iterable[CheckedRow]) -> Counts:
+def stage(
+    batch: UploadBatch, rows: Iterable[CheckedRow], report: Callable[[int], None]
+) -> Counts:
+    """`report` is told now and then how many rows there were so far."""
     counts = Counts()
     lines: list[str] = []
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
@@ -54,6 +57,7 @@ def stage(batch: UploadBatch, rows: Iterable[CheckedRow]) -> Counts:
             if len(lines) >= AT_ONCE:
                 copy.write("".join(lines))
                 lines.clear()
+                report(counts.rows)
         copy.write("".join(lines))
     return counts
 

@@ -33,7 +33,12 @@ PAGES = [
     ),
     *(
         Page(name, allowed=LOOKERS, forbidden={"editor"}, args=checked)
-        for name in ("crm:batch", "crm:batch_errors", "crm:batch_file")
+        for name in (
+            "crm:batch",
+            "crm:batch_progress",
+            "crm:batch_errors",
+            "crm:batch_file",
+        )
     ),
     Page(
         "crm:batch_submit",

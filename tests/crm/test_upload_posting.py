@@ -6,15 +6,12 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
-from django.utils import timezone
 
 from crm.models import Customer, Ownership, Phone, Repair, Sale, UploadBatch, Vehicle
 from crm.uploads.services import post_batch, submit_batch
-from crm.uploads.tasks import resume
 from tests.cast import the_places
 from tests.factories.uploads import a_repair, a_sale, a_vin, received
 
@@ -214,15 +211,3 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_posts_once():
     assert post_batch(batch.pk) == 29
     assert post_batch(batch.pk) == 0
     assert Sale.objects.count() == Ownership.objects.count() == 29
-
-
-def test_what_was_approved_and_never_posted_is_posted_later(places):
-    batch = approved(places.dealer, a_sale(1))
-    row = UploadBatch.objects.filter(pk=batch.pk)
-    row.update(reviewed_at=timezone.now() - timedelta(minutes=5))
-    assert resume() == 0  # its own task may still be at work
-    row.update(reviewed_at=timezone.now() - timedelta(hours=2))
-    assert resume() == 1
-    batch.refresh_from_db()
-    assert (batch.status, batch.rows_posted) == ("posted", 1)
-    assert resume() == 0

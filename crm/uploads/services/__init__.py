@@ -1,9 +1,9 @@
 """The life of a batch, a noun a file; see docs/uploads.md."""
 
+from crm.uploads.services.cancelling import cancel_batch
 from crm.uploads.services.posting import post_batch
 from crm.uploads.services.receiving import (
     HANDED_IN_BY,
-    cancel_batch,
     columns_by_need,
     log_download,
     read_batch,

@@ -4,14 +4,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django_q.tasks import async_task
 
 from accounts.models import User
 from crm.models import UploadBatch
+from crm.uploads.progress import wait_for_turn
 
 
 def locked(batch_id: int) -> UploadBatch:
-    """The batch as it is now, held until the transaction ends."""
-    return UploadBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
+    """The batch as it is now, held until the transaction ends.
+
+    Rows that point to it may be written meanwhile, as its progress is.
+    """
+    return UploadBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
 
 
 def move(batch: UploadBatch, status: str) -> None:
@@ -21,6 +26,19 @@ def move(batch: UploadBatch, status: str) -> None:
             % {"number": batch.pk, "status": batch.get_status_display()}
         )
     batch.status = status
+
+
+# What the worker does with a batch, by its status.
+TASKS: dict[str, str] = {
+    UploadBatch.Status.RECEIVED: "crm.uploads.tasks.read",
+    UploadBatch.Status.APPROVED: "crm.uploads.tasks.post",
+}
+
+
+def queue_work(batch: UploadBatch) -> None:
+    """Let the worker do what the batch's status waits for; within a transaction."""
+    wait_for_turn(batch)
+    async_task(TASKS[batch.status], batch.pk)
 
 
 def facts(batch: UploadBatch) -> dict[str, Any]:

@@ -10,17 +10,19 @@ from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from accounts.models import Organisation, User
 from accounts.services import log_action
 from crm.models import ColumnName, UploadBatch
+from crm.uploads import progress
 from crm.uploads.checking import FIELDS, CheckedRow, Checker
 from crm.uploads.columns import COLUMNS
 from crm.uploads.comparing import compare
 from crm.uploads.problems import FileError
+from crm.uploads.progress import Cancelled, Progress, Stage
 from crm.uploads.reading.process import open_workbook
-from crm.uploads.services.life import facts, locked, move
+from crm.uploads.services.cancelling import stop_batch
+from crm.uploads.services.life import facts, locked, move, queue_work
 from crm.uploads.staging import stage
 from crm.uploads.tables import Table, find_table
 
@@ -74,7 +76,9 @@ def receive_file(
             # Never under the name it came with: that may be anything.
             batch.file.save(f"{kind}-{batch.pk}", content)
             if queue:
-                async_task("crm.uploads.tasks.read", batch.pk)
+                queue_work(batch)
+            else:
+                progress.wait_for_turn(batch)
     except BaseException:
         if batch.file:
             batch.file.delete(save=False)
@@ -87,20 +91,17 @@ def read_batch(batch_id: int) -> UploadBatch:
 
     It ends CHECKED, or REFUSED with the reason, or at MAPPING when columns it needs
     are not found. What stood there from an earlier reading is replaced. Whoever comes
-    second finds it done, and does nothing.
+    second finds it done, or somebody at it, and does nothing.
     """
-    try:
-        with transaction.atomic():
-            batch = locked(batch_id)
-            if batch.status != Status.RECEIVED:
-                return batch
-            _read_and_check(batch)
-            move(batch, Status.CHECKED)
-            batch.save()
-            log_action(batch.uploaded_by, "upload.checked", batch, facts(batch))
-    except FileError as error:
-        return _refuse(batch_id, error)
-    return batch
+    with Progress(batch_id) as work:
+        if not work.is_taken:
+            try:
+                return _read(batch_id, work)
+            except FileError as error:
+                return _refuse(batch_id, error)
+            except Cancelled:
+                return stop_batch(batch_id)
+    return UploadBatch.objects.get(pk=batch_id)
 
 
 def check_may_hand_in(kind: str, organisation: Organisation) -> None:
@@ -110,16 +111,6 @@ def check_may_hand_in(kind: str, organisation: Organisation) -> None:
         raise FileError("wrong_kind", organisation=organisation.name, kind=shown)
     if not organisation.is_active:
         raise FileError("inactive", organisation=organisation.name)
-
-
-@transaction.atomic
-def cancel_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
-    """Take back a file that is not posted yet; nothing of it goes on."""
-    batch = locked(batch.pk)
-    move(batch, Status.CANCELLED)
-    batch.save(update_fields=["status"])
-    log_action(by, "upload.cancelled", batch, facts(batch))
-    return batch
 
 
 def log_download(batch: UploadBatch, *, by: User) -> None:
@@ -139,6 +130,19 @@ _MAPPABLE = {"missing_columns", "no_header"}
 
 
 @transaction.atomic
+def _read(batch_id: int, work: Progress) -> UploadBatch:
+    batch = locked(batch_id)
+    if batch.status != Status.RECEIVED:
+        return batch
+    _read_and_check(batch, work)
+    move(batch, Status.CHECKED)
+    batch.save()
+    log_action(batch.uploaded_by, "upload.checked", batch, facts(batch))
+    progress.end(batch)
+    return batch
+
+
+@transaction.atomic
 def _refuse(batch_id: int, error: FileError) -> UploadBatch:
     batch = locked(batch_id)
     if batch.status != Status.RECEIVED:
@@ -148,6 +152,7 @@ def _refuse(batch_id: int, error: FileError) -> UploadBatch:
     batch.save(update_fields=["status", "refusal"])
     action = "upload.unmatched" if error.code in _MAPPABLE else "upload.refused"
     log_action(batch.uploaded_by, action, batch, facts(batch))
+    progress.end(batch)
     return batch
 
 
@@ -165,19 +170,25 @@ def _hash(content: File[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _read_and_check(batch: UploadBatch) -> None:
+def _read_and_check(batch: UploadBatch, work: Progress) -> None:
+    work.begin(Stage.READING)
     batch.rows.all().delete()
     batch.refusal = None
     batch.fields = FIELDS[batch.kind]
     with open_workbook(batch.file.path) as workbook:
         table = find_table(workbook, batch.kind, column_names(batch))
-        counts = stage(batch, _checked(batch.kind, table))
+        counts = stage(
+            batch,
+            _checked(batch.kind, table),
+            lambda done: work.report(done, workbook.estimate(done)),
+        )
     batch.sheet = table.sheet[:100]
     batch.notes = table.notes
     batch.columns = [cell.replace("\x00", "") for cell in table.header]
     batch.rows_total = counts.rows
     batch.rows_rejected = counts.rejected
     batch.rows_accepted = counts.rows - counts.rejected
+    work.begin(Stage.COMPARING, counts.rows)
     batch.rows_warned = compare(batch)
 
 

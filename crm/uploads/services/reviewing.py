@@ -2,13 +2,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_q.tasks import async_task
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import log_action
 from crm.models import UploadBatch
-from crm.uploads.services.life import facts, locked, move, sender
+from crm.uploads.services.life import facts, locked, move, queue_work, sender
 
 Status = UploadBatch.Status
 
@@ -36,7 +35,7 @@ def approve_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
     batch.reviewed_at = timezone.now()
     batch.save(update_fields=["status", "reviewed_by", "reviewed_at"])
     log_action(by, "upload.approved", batch, facts(batch))
-    async_task("crm.uploads.tasks.post", batch.pk)
+    queue_work(batch)
     return batch
 
 

@@ -16,6 +16,7 @@ from crm.uploads import services, summary
 from crm.uploads.forms import ReturnForm
 from crm.uploads.permissions import kind_of, may_review, may_submit
 from crm.uploads.problems import FileError
+from crm.uploads.views.progress import progress_of
 from crm.uploads.views.steps import seen_batch
 from crm.uploads.workbook import write_refused
 
@@ -30,7 +31,7 @@ def batch(request: UserRequest, pk: int) -> HttpResponse:
         "title": shown.file_name,
         "subtitle": f"{shown.organisation} · {shown.get_kind_display()}",
         "batch": shown,
-        "is_working": shown.status in {Status.RECEIVED, Status.APPROVED},
+        "progress": progress_of(shown),
         "same_file": UploadBatch.objects.same_file(shown).first(),
         "history": [{"at": e.at, "text": describe(e)} for e in entries],
         **_what_was_found(shown),

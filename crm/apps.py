@@ -15,6 +15,8 @@ class CrmConfig(AppConfig):
                 "customer.created": _("{by} added the customer {name}"),
                 "customer.phone_added": _("{by} added a telephone number"),
                 "customer.revealed": _("{by} was shown the full numbers"),
+                "customer.merged": _("{by} merged {merged} into {kept}"),
+                "customer.merge_undone": _("{by} parted {merged} from {kept} again"),
                 "interaction.recorded": _("{by} recorded a contact"),
                 "upload.checked": _("{by} handed in {file}: {rejected} rows refused"),
                 "upload.downloaded": _("{by} downloaded rows of {file}"),

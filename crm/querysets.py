@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.querysets import InTree
 from accounts.roles import KEEPERS
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from crm.models import (  # noqa: F401
         Customer,
         DailyFile,
+        DuplicatePair,
         Interaction,
+        Merge,
         Repair,
         Sale,
         UploadBatch,
@@ -49,7 +52,31 @@ class WithRecords(QuerySet[M]):
 
 
 class CustomerQuerySet(WithRecords["Customer"]):
-    pass
+    def visible_to(self, user: User) -> Self:
+        """As all records; who was merged into another is met as that other one."""
+        return super().visible_to(user).standing()
+
+    def standing(self) -> Self:
+        """Without those merged into another."""
+        return self.filter(merged_into=None)
+
+    def known_as(self, pk: int) -> Self:
+        """The one with this number, or into whom that one was merged."""
+        numbered = self.model._base_manager.filter(pk=pk)
+        return self.filter(pk__in=numbered.values(now=Coalesce("merged_into", "pk")))
+
+
+class MergeQuerySet(QuerySet["Merge"]):
+    def in_force(self) -> MergeQuerySet:
+        return self.filter(undone_at=None)
+
+
+class DuplicatePairQuerySet(QuerySet["DuplicatePair"]):
+    def to_look_at(self) -> DuplicatePairQuerySet:
+        """Neither dismissed, nor settled by a merge."""
+        return self.filter(
+            dismissed_at=None, first__merged_into=None, second__merged_into=None
+        )
 
 
 class VehicleQuerySet(WithRecords["Vehicle"]):

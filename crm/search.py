@@ -17,7 +17,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, Upper
 
 from accounts.models import User
 from crm import plates
@@ -90,10 +90,13 @@ def _by_name(text: str) -> list[Ids]:
         return []
     customers = Customer.objects.order_by()
     if len(text) == 1:
-        return [customers.filter(name__startswith=text).values("pk")]
-    twice = "".join(character * 2 for character in text.upper())
-    doubled = customers.alias(doubled=each_character_twice(Upper("name")))
-    return [doubled.filter(doubled__contains=twice).values("pk")]
+        found = customers.filter(name__startswith=text)
+    else:
+        twice = "".join(character * 2 for character in text.upper())
+        doubled = customers.alias(doubled=each_character_twice(Upper("name")))
+        found = doubled.filter(doubled__contains=twice)
+    # A name that somebody had before they were merged leads to who they are now.
+    return [found.values(now=Coalesce("merged_into", "pk"))]
 
 
 def _rank(text: str) -> Case:

@@ -3,6 +3,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,15 +20,15 @@ def create_customer(
 ) -> Customer:
     """Somebody new rang: a customer with the number, or numbers, written in `phone`.
 
-    Who is known by this name and one of the numbers is returned, not made twice.
+    Who is known by this name and one of the numbers is returned, not made twice; so is
+    who was known by it before a merge.
     """
     numbers = _numbers(phone)
     customer = Customer(name=name.strip(), kind=kind)
     customer.full_clean()
     _lock(numbers)
-    same = Customer.objects.filter(
-        phones__number__in=numbers, name__iexact=name.strip()
-    )
+    called = Q(name__iexact=name.strip()) | Q(merged__name__iexact=name.strip())
+    same = Customer.objects.standing().filter(called, phones__number__in=numbers)
     if known := same.order_by("pk").first():
         add_phone(known, by=by, number=phone)
         return known

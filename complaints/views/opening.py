@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -98,12 +98,20 @@ def open_new(request: UserRequest) -> HttpResponse:
 def _known(request: UserRequest, facts: Mapping[str, str]) -> Known:
     interactions = Interaction.objects.visible_to(request.user)
     interaction = _row(interactions, facts.get("interaction"))
-    customer = _row(Customer.objects.visible_to(request.user), facts.get("customer"))
+    customer = _customer(request, facts.get("customer"))
     vehicle = _row(Vehicle.objects.visible_to(request.user), facts.get("vehicle"))
     if interaction:
         customer = customer or interaction.customer
         vehicle = vehicle or interaction.vehicle
     return Known(customer, vehicle, interaction)
+
+
+def _customer(request: UserRequest, key: str | None) -> Customer | None:
+    """Also one merged into another since the link was made."""
+    seen = Customer.objects.visible_to(request.user)
+    if key and key.isdecimal():
+        return get_object_or_404(seen.known_as(int(key)))
+    return _row(seen, key)  # type: ignore[no-any-return]
 
 
 def _row(rows: Any, key: str | None) -> Any:

@@ -8,7 +8,7 @@ from crm.models.handing_in import (
     UploadProgress,
 )
 from crm.models.interactions import Interaction
-from crm.models.merges import Merge
+from crm.models.merges import DuplicatePair, Merge
 from crm.models.postings import EarlierState, PostedRows
 from crm.models.records import Repair, RepairLine, Sale
 from crm.models.uploads import UploadBatch, UploadRow
@@ -19,6 +19,7 @@ __all__ = [
     "ColumnName",
     "Customer",
     "DailyFile",
+    "DuplicatePair",
     "EarlierState",
     "Interaction",
     "MendedFile",

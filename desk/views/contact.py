@@ -25,7 +25,7 @@ CALLERS = (Role.AGENT, Role.TEAM_LEADER, Role.OPERATIONS_MANAGER, Role.ADMINISTR
 @role_required(*CALLERS)
 def interaction(request: UserRequest, pk: int) -> HttpResponse:
     """Record a call; with GET values the form shows what was chosen so far."""
-    person = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    person = get_object_or_404(Customer.objects.visible_to(request.user).known_as(pk))
     form = ContactForm(
         request.POST or None, customer=person, initial=request.GET.dict()
     )
@@ -90,17 +90,17 @@ def save_contact(
 @role_required(*CALLERS)
 def promise(request: UserRequest, pk: int) -> HttpResponse:
     """Promise the customer a call at a time."""
-    person = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    person = get_object_or_404(Customer.objects.visible_to(request.user).known_as(pk))
     form = PromiseForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say when you will call back, and what about."))
         for problem in form.errors.get("at", []):
             messages.error(request, str(problem))
-        return redirect("desk:customer", pk)
+        return redirect("desk:customer", person.pk)
     try:
         promise_call_back(customer=person, by=request.user, **form.cleaned_data)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("The call-back is on your list."))
-    return redirect("desk:customer", pk)
+    return redirect("desk:customer", person.pk)

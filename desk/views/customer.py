@@ -30,16 +30,18 @@ def customer(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def reveal(request: UserRequest, pk: int) -> HttpResponse:
     """Show the full numbers once; who asked for them is on record."""
-    person = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    person = get_object_or_404(Customer.objects.visible_to(request.user).known_as(pk))
     log_reveal(person, by=request.user)
-    return customer_page(request, pk, revealed=True)
+    return customer_page(request, person.pk, revealed=True)
 
 
 def customer_page(
     request: UserRequest, pk: int, *, revealed: bool = False
 ) -> HttpResponse:
     seen = Customer.objects.visible_to(request.user).prefetch_related("phones")
-    person = get_object_or_404(seen, pk=pk)
+    person = get_object_or_404(seen.known_as(pk))
+    if person.pk != pk:
+        return to_the_kept_one(request, person)
     user, now = request.user, timezone.now()
     ownerships = list(
         person.ownerships.filter(
@@ -75,6 +77,13 @@ def customer_page(
     return render(request, "desk/customer.html", context)
 
 
+def to_the_kept_one(request: UserRequest, person: Customer) -> HttpResponse:
+    """From the page of a customer who was merged into this one."""
+    told = _("This customer was merged with another; here is the page of both.")
+    messages.info(request, told)
+    return redirect("desk:customer", person.pk)
+
+
 def recorded_call(request: UserRequest, person: Customer) -> Interaction | None:
     """The call just recorded, whose next steps are offered."""
     asked = request.GET.get("recorded", "")
@@ -99,11 +108,11 @@ def moment(text: str | None) -> datetime | None:
 @role_required(*CENTRE)
 def phone(request: UserRequest, pk: int) -> HttpResponse:
     """Add a number the customer gave."""
-    person = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    person = get_object_or_404(Customer.objects.visible_to(request.user).known_as(pk))
     try:
         add_phone(person, by=request.user, number=request.POST.get("number", ""))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("The number is kept."))
-    return redirect("desk:customer", pk)
+    return redirect("desk:customer", person.pk)

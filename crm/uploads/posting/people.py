@@ -1,7 +1,9 @@
 """Whose rows these are: known customers found, new ones made, their numbers kept.
 
 The same person is the one with the same name and a number in common, or with the same
-identity number. Works on `posting`, and leaves `people` (person -> customer_id).
+identity number. One who was merged into another is still known by the earlier name and
+identity number, as that other one. Works on `posting`, and leaves `people` (person ->
+customer_id).
 
 What a file would change is told before it is posted by the same rule, SAME_PEOPLE
 (crm/uploads/previewing.py).
@@ -12,7 +14,8 @@ from crm.uploads.posting.journal import changing, creating, numbered
 # person -> customer_id of those known, from any `posting` that has the columns.
 SAME_PEOPLE = """
     SELECT person, min(customer_id) AS customer_id FROM (
-        SELECT row.person, customer.id AS customer_id
+        SELECT row.person,
+               coalesce(customer.merged_into_id, customer.id) AS customer_id
         FROM posting AS row
         JOIN crm_customer AS customer ON customer.id_number = row.id_number
         WHERE row.id_number <> '' AND row.person > 0
@@ -30,6 +33,17 @@ SAME_PEOPLE = """
         JOIN crm_customer AS customer
           ON customer.id = row.likely_customer_id AND customer.name = row.customer
         WHERE row.person > 0
+        UNION ALL
+        SELECT row.person, earlier.merged_into_id
+        FROM crm_customer AS earlier
+        JOIN posting AS row ON row.customer = earlier.name
+        WHERE row.person > 0 AND earlier.merged_into_id IS NOT NULL AND (
+            row.likely_customer_id = earlier.merged_into_id OR EXISTS (
+                SELECT FROM crm_phone AS phone
+                WHERE phone.customer_id = earlier.merged_into_id
+                  AND phone.number = ANY(row.phones)
+            )
+        )
     ) AS found
     GROUP BY person
 """

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0006_upload_notes'),
+        ('crm', '0007_work_attempts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -39,9 +39,20 @@ _NOISE = re.compile(r"[\s_\-.:*#'\"/\\,、;|·()\[\]【】<>?!。]+")
 _INVISIBLE = re.compile(r"[\ufeff\u200b-\u200f\u2060]")
 
 
+# Traditional characters that headers hold, as written in Taiwan and Hong Kong.
+_TRADITIONAL = str.maketrans(
+    "車號聯絡電話機開發價銷單訂識別買賣戶顧問證編碼維類廠進時間專員務費總項換備註體稱動裡"
+    "產書據詢組織統會納稅處區縣鄉鎮級業經辦領養護檢測實際應執結託繳讓與質險賠達訴陳況題內"
+    "報駕駛審簽擇關係讀錶錄國歲顏屬為個這請點無當準確認過種資訊標貨額貸責劃則終離複製師館",
+    "车号联络电话机开发价销单订识别买卖户顾问证编码维类厂进时间专员务费总项换备注体称动里"
+    "产书据询组织统会纳税处区县乡镇级业经办领养护检测实际应执结托缴让与质险赔达诉陈况题内"
+    "报驾驶审签择关系读表录国岁颜属为个这请点无当准确认过种资讯标货额贷责划则终离复制师馆",
+)
+
+
 def normalise(header: str) -> str:
     """A header without what differs from file to file: case, spaces, units, marks."""
-    text = unicodedata.normalize("NFKC", header).casefold()
+    text = unicodedata.normalize("NFKC", header).casefold().translate(_TRADITIONAL)
     text = _INVISIBLE.sub("", text)
     return _NOISE.sub("", _BRACKETS.sub("", text)) or _NOISE.sub("", text)
 
@@ -72,9 +83,9 @@ SALES = (
         _("telephone"),
         "联系电话 手机 手机号 手机号码 联系手机 移动电话 电话 电话号码 联系方式 "
         "客户电话 客户手机 客户联系电话 车主电话 车主手机 购车人电话 联系号码 "
-        "联系人电话 phone phone_number phone_no telephone tel mobile mobile_no "
-        "mobile_number mobile_phone cell cellphone contact contact_number "
-        "contact_phone",
+        "联系人电话 联络电话 行动电话 手机电话 phone phone_number phone_no telephone "
+        "tel mobile mobile_no mobile_number mobile_phone cell cellphone contact "
+        "contact_number contact_phone",
         required=True,
     ),
     column(
@@ -99,15 +110,15 @@ SALES = (
         "VIN",
         "车架号 车架号码 vin vin码 vin号 vin号码 车辆识别代号 车辆识别码 "
         "车辆识别代码 车辆识别号 车辆识别代号vin 底盘号 底盘号码 大架号 车辆vin码 "
-        "车辆vin 车身号 vin_no vin_number vin_code chassis chassis_no "
-        "chassis_number frame_no vehicle_identification_number",
+        "车辆vin 车身号 车身号码 车台号码 vin_no vin_number vin_code chassis "
+        "chassis_no chassis_number frame_no vehicle_identification_number",
         required=True,
     ),
     column(
         "engine_no",
         _("engine number"),
-        "发动机号 发动机号码 发动机编号 发动机 电机号 电机号码 电动机号 engine_no "
-        "engine_number engine motor_no motor_number",
+        "发动机号 发动机号码 发动机编号 发动机 引擎号码 引擎号 电机号 电机号码 "
+        "电动机号 engine_no engine_number engine motor_no motor_number",
     ),
     column(
         "model",
@@ -139,7 +150,7 @@ SALES = (
         "invoiced_on",
         _("invoice date"),
         "开票日期 发票日期 开票时间 发票时间 开发票日期 发票开具日期 开具日期 "
-        "机动车发票日期 销售日期 购车日期 购买日期 销售时间 购车时间 成交日期 "
+        "机动车发票日期 开立日期 销售日期 购车日期 购买日期 销售时间 购车时间 成交日期 "
         "invoice_date invoiced_on date_of_invoice sale_date sold_on purchase_date "
         "date",
         required=True,
@@ -147,8 +158,8 @@ SALES = (
     column(
         "delivered_on",
         _("delivery date"),
-        "交车日期 提车日期 交付日期 交车时间 提车时间 交付时间 实际交车日期 "
-        "实际交车时间 出库日期 delivery_date delivered_on handover_date "
+        "交车日期 交车日 领车日期 提车日期 交付日期 交车时间 提车时间 交付时间 "
+        "实际交车日期 实际交车时间 出库日期 delivery_date delivered_on handover_date "
         "date_of_delivery",
     ),
     column(
@@ -270,6 +281,20 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 }
 
 
+def key(header: str, index: int) -> str:
+    """What a column is known by: its normalised header, else its number."""
+    return normalise(header) or f"column{index + 1}"
+
+
+def is_known(kind: str, header: str) -> bool:
+    return normalise(header) in _aliases(kind)
+
+
+@cache
+def _aliases(kind: str) -> set[str]:
+    return {alias for known in COLUMNS[kind] for alias in known.aliases}
+
+
 def match(
     kind: str, header: Sequence[str], names: dict[str, str] | None = None
 ) -> dict[str, int]:
@@ -280,8 +305,7 @@ def match(
     """
     places: dict[str, int] = {}
     for index, text in enumerate(header):
-        if text:
-            places.setdefault(normalise(text), index)
+        places.setdefault(key(text, index), index)
     found: dict[str, int] = {}
     for taught, name in (names or {}).items():
         if taught in places:

@@ -8,6 +8,8 @@ from rest_framework.routers import DefaultRouter
 from complaints.api import CaseViewSet
 from config.api_token import TokenView
 from crm.api import CustomerViewSet, VehicleViewSet
+from crm.uploads.api.rows import RepairsView, SalesView
+from crm.uploads.api.uploads import UploadViewSet
 from followups.api import TaskViewSet
 
 app_name = "api"
@@ -31,11 +33,14 @@ router.register("customers", CustomerViewSet, "customer")
 router.register("vehicles", VehicleViewSet, "vehicle")
 router.register("cases", CaseViewSet, "case")
 router.register("tasks", TaskViewSet, "task")
+router.register("uploads", UploadViewSet, "upload")
 
 docs = SpectacularSwaggerView.as_view(url_name="api:schema")
 
 urlpatterns = [
     path("", include(router.urls)),
+    path("sales/", SalesView.as_view(), name="sales"),
+    path("repairs/", RepairsView.as_view(), name="repairs"),
     path("token/", TokenView.as_view(), name="token"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     # A page for people, so it leads to the log-in instead of answering 401.

@@ -197,6 +197,8 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_MB", default=400) * 1024 * 1024
+# Rows sent as JSON; 5,000 of them are some 3 MB.
+API_ROWS_MAX_BYTES = env.integer("API_ROWS_MAX_MB", default=10) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Background work ------------------------------------------------------------------
@@ -245,6 +247,8 @@ SPECTACULAR_SETTINGS = {
         "CaseKind": "complaints.models.Case.Kind",
         "TransferStatus": "complaints.models.Transfer.Status",
         "CustomerKind": "crm.models.Customer.Kind",
+        "UploadStatus": "crm.models.UploadBatch.Status",
+        "UploadKind": "crm.models.UploadBatch.Kind",
         "TaskStatus": "followups.models.Task.Status",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -180,8 +180,8 @@ def test_five_wrong_passwords_lock_the_name_here_and_on_the_page(alice):
 def test_the_root_leads_to_everything(cast, logged_in):
     client = logged_in(cast.agent)
     links = client.get("/api/").json()
-    assert set(links) == {*LISTS, "token", "schema", "docs"}
-    for name in (*LISTS, "schema", "docs"):
+    assert set(links) == {*LISTS, "uploads", "token", "schema", "docs"}
+    for name in (*LISTS, "uploads", "schema", "docs"):
         assert client.get(links[name]).status_code == 200
 
 

@@ -163,6 +163,9 @@ class ApiHandIn(models.Model):
         UploadBatch, models.CASCADE, null=True, related_name="hand_ins"
     )
     sent_at = models.DateTimeField(auto_now_add=True)
+    # What was answered, to be said again.
+    status_code = models.PositiveSmallIntegerField(default=0)
+    answer = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("sent by a system")

@@ -90,6 +90,8 @@ class UploadBatch(models.Model):
         related_name="rests",
         help_text="The posted batch whose refused rows came back mended in this one.",
     )
+    # Handed in for review by itself, as soon as it is checked with a row accepted.
+    submits_itself = models.BooleanField(default=False)
     file = models.FileField(upload_to="uploads/%Y/%m/")
     file_name = models.CharField(_("file"), max_length=255)
     # Tells that the same file was handed in before.

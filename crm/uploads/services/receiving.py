@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from accounts.services import log_action
 from crm.models import ColumnName, UploadBatch
-from crm.uploads import progress
+from crm.uploads import json_rows, progress
 from crm.uploads.checking import FIELDS, CheckedRow, Checker
 from crm.uploads.columns import COLUMNS
 from crm.uploads.comparing import compare
@@ -23,6 +23,7 @@ from crm.uploads.progress import Cancelled, Progress, Stage
 from crm.uploads.reading.process import open_workbook
 from crm.uploads.services.cancelling import stop_batch
 from crm.uploads.services.life import facts, locked, move, queue_work
+from crm.uploads.services.reviewing import submit_batch
 from crm.uploads.staging import stage
 from crm.uploads.tables import Table, find_table
 
@@ -49,12 +50,15 @@ def receive_file(
     name: str,
     day: date | None = None,
     channel: str = UploadBatch.Channel.PAGE,
+    submits_itself: bool = False,
+    ending: str = "",
     queue: bool = True,
 ) -> UploadBatch:
     """Keep a file; the worker reads it, unless `queue` is off and the caller does.
 
     Raises FileError when it cannot be kept at all: too large, not theirs to send.
-    `day` is whose sales or repairs these are; today when not given.
+    `day` is whose sales or repairs these are; today when not given. `ending` is that
+    of the name it is stored under.
     """
     check_may_hand_in(kind, organisation)
     content: File[bytes] = file if isinstance(file, File) else File(file, name)
@@ -69,12 +73,13 @@ def receive_file(
         sha256=_hash(content),
         day=day or timezone.localdate(),
         channel=channel,
+        submits_itself=submits_itself,
     )
     try:
         with transaction.atomic():
             batch.save()
             # Never under the name it came with: that may be anything.
-            batch.file.save(f"{kind}-{batch.pk}", content)
+            batch.file.save(f"{kind}-{batch.pk}{ending}", content)
             if queue:
                 queue_work(batch)
             else:
@@ -139,6 +144,8 @@ def _read(batch_id: int, work: Progress) -> UploadBatch:
     batch.save()
     log_action(batch.uploaded_by, "upload.checked", batch, facts(batch))
     progress.end(batch)
+    if batch.submits_itself and batch.rows_accepted:
+        return submit_batch(batch, by=batch.uploaded_by)
     return batch
 
 
@@ -175,13 +182,17 @@ def _read_and_check(batch: UploadBatch, work: Progress) -> None:
     batch.rows.all().delete()
     batch.refusal = None
     batch.fields = FIELDS[batch.kind]
-    with open_workbook(batch.file.path) as workbook:
-        table = find_table(workbook, batch.kind, column_names(batch))
-        counts = stage(
-            batch,
-            _checked(batch.kind, table),
-            lambda done: work.report(done, workbook.estimate(done)),
-        )
+    if json_rows.came_as_json(batch):
+        table = json_rows.table_of(batch, column_names(batch))
+        counts = stage(batch, _checked(batch.kind, table), work.report)
+    else:
+        with open_workbook(batch.file.path) as workbook:
+            table = find_table(workbook, batch.kind, column_names(batch))
+            counts = stage(
+                batch,
+                _checked(batch.kind, table),
+                lambda done: work.report(done, workbook.estimate(done)),
+            )
     batch.sheet = table.sheet[:100]
     batch.notes = table.notes
     batch.columns = [cell.replace("\x00", "") for cell in table.header]

@@ -1,0 +1,203 @@
+"""What is answered about a batch and its rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from crm.models import UploadBatch, UploadProgress, UploadRow
+from crm.uploads import columns, summary
+from crm.uploads.problems import FileError, describe
+
+NUMBER_OF = {kind: known[0].name for kind, known in columns.COLUMNS.items()}
+# The worker has it: ask again in a while.
+AT_WORK = {UploadBatch.Status.RECEIVED, UploadBatch.Status.APPROVED}
+
+
+class BatchSerializer(serializers.ModelSerializer[UploadBatch]):
+    organisation = serializers.CharField(source="organisation.code")
+    url = serializers.HyperlinkedIdentityField(view_name="api:upload-detail")
+
+    class Meta:
+        model = UploadBatch
+        fields = [
+            "id",
+            "url",
+            "kind",
+            "organisation",
+            "channel",
+            "day",
+            "file_name",
+            "status",
+            "submits_itself",
+            "uploaded_at",
+            "submitted_at",
+            "reviewed_at",
+            "return_reason",
+            "posted_at",
+            "rows_total",
+            "rows_accepted",
+            "rows_rejected",
+            "rows_warned",
+            "rows_posted",
+            "rows_corrected",
+        ]
+        read_only_fields = fields
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    stage = serializers.CharField()
+    rows_done = serializers.IntegerField()
+    rows_total = serializers.IntegerField(allow_null=True)
+    seconds_left = serializers.IntegerField(allow_null=True)
+
+
+class EffectsSerializer(serializers.Serializer[Any]):
+    new = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+
+
+class LinksSerializer(serializers.Serializer[Any]):
+    rows = serializers.URLField()
+    submit = serializers.URLField()
+    cancel = serializers.URLField()
+    page = serializers.URLField(help_text="The page about it, for people.")
+
+
+class BatchDetailSerializer(BatchSerializer):
+    """A batch with all that a program may wait for."""
+
+    refusal = serializers.SerializerMethodField(
+        help_text="Why the whole file was refused, or waits for a person."
+    )
+    progress = serializers.SerializerMethodField(
+        help_text="While the file is read or its rows are posted."
+    )
+    effects = serializers.SerializerMethodField(
+        help_text="How many accepted rows are new, changed, unchanged."
+    )
+    preview = serializers.JSONField(
+        help_text="What posting it changes: customers and cars, by effect."
+    )
+    links = serializers.SerializerMethodField()
+
+    class Meta(BatchSerializer.Meta):
+        fields = [
+            *BatchSerializer.Meta.fields,
+            "refusal",
+            "progress",
+            "effects",
+            "preview",
+            "links",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(RefusalSerializer(allow_null=True))
+    def get_refusal(self, batch: UploadBatch) -> dict[str, Any] | None:
+        if not batch.refusal:
+            return None
+        error = FileError.from_json(batch.refusal)
+        return {"code": error.code, "message": str(error)}
+
+    @extend_schema_field(ProgressSerializer(allow_null=True))
+    def get_progress(self, batch: UploadBatch) -> dict[str, Any] | None:
+        progress = getattr(batch, "progress", None)
+        if progress is None or batch.status not in AT_WORK:
+            return None
+        return {
+            "stage": progress.stage,
+            "rows_done": progress.rows_done,
+            "rows_total": progress.rows_total,
+            "seconds_left": seconds_left(progress),
+        }
+
+    @extend_schema_field(EffectsSerializer())
+    def get_effects(self, batch: UploadBatch) -> dict[str, int]:
+        return summary.effects(batch)
+
+    @extend_schema_field(LinksSerializer())
+    def get_links(self, batch: UploadBatch) -> dict[str, str]:
+        request: Request = self.context["request"]
+        names = {
+            "rows": "api:upload-rows",
+            "submit": "api:upload-submit",
+            "cancel": "api:upload-cancel",
+            "page": "crm:batch",
+        }
+        return {
+            key: request.build_absolute_uri(reverse(name, args=[batch.pk]))
+            for key, name in names.items()
+        }
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    row = serializers.IntegerField(
+        help_text="Its place among the rows sent, from 1; in a file, its line."
+    )
+    number = serializers.CharField(help_text="The sale or order number.")
+    outcome = serializers.ChoiceField(["new", "changed", "unchanged", "refused"])
+    errors = ProblemSerializer(many=True)  # type: ignore[assignment]
+    warnings = ProblemSerializer(many=True)
+
+
+class CheckedBatchSerializer(BatchDetailSerializer):
+    """A batch with what became of each row."""
+
+    rows = RowSerializer(many=True)
+
+    class Meta(BatchDetailSerializer.Meta):
+        fields = [*BatchDetailSerializer.Meta.fields, "rows"]
+        read_only_fields = fields
+
+
+def row_answers(batch: UploadBatch, rows: Iterable[UploadRow]) -> list[dict[str, Any]]:
+    """What became of each row, in plain words and in codes."""
+    number_of = NUMBER_OF[batch.kind]
+    at = batch.fields.index(number_of)
+    sent_at = columns.match(batch.kind, batch.columns).get(number_of)
+    return [
+        {
+            "row": row.number,
+            "number": row.values[at]
+            or (row.cells[sent_at].strip() if sent_at is not None else ""),
+            "outcome": "refused" if row.errors else row.effect,
+            "errors": _problems(row.errors, batch.kind),
+            "warnings": _problems(row.warnings, batch.kind),
+        }
+        for row in rows
+    ]
+
+
+def _problems(problems: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": problem["code"],
+            "field": problem.get("column", ""),
+            "message": describe(problem, kind),
+        }
+        for problem in problems
+    ]
+
+
+def seconds_left(progress: UploadProgress) -> int | None:
+    """As long as it took so far for each row, for the rows that are left."""
+    started, updated = progress.stage_started_at, progress.updated_at
+    if not (started and updated and progress.rows_done and progress.rows_total):
+        return None
+    each = (updated - started).total_seconds() / progress.rows_done
+    return round(each * max(progress.rows_total - progress.rows_done, 0))

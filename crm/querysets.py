@@ -143,6 +143,16 @@ class UploadRowQuerySet(QuerySet["UploadRow"]):
     def with_problems(self) -> UploadRowQuerySet:
         return self.exclude(errors=[], warnings=[])
 
+    def shown_as(self, show: str) -> UploadRowQuerySet:
+        """Refused, warned, of one effect; all for anything else."""
+        if show == "refused":
+            return self.refused()
+        if show == "warned":
+            return self.accepted().exclude(warnings=[])
+        if show in {"new", "changed", "unchanged"}:
+            return self.accepted().filter(effect=show)
+        return self
+
 
 class InteractionQuerySet(QuerySet["Interaction"]):
     def visible_to(self, user: User) -> InteractionQuerySet:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.uploads.views import batches, handing_in, lists, progress, reviewing
+from crm.uploads.views import batches, handing_in, lists, progress, reviewing, rows
 
 app_name = "crm"
 
@@ -9,6 +9,8 @@ urlpatterns = [
     path("new/", handing_in.upload, name="upload"),
     path("<int:pk>/", batches.batch, name="batch"),
     path("<int:pk>/progress/", progress.batch_progress, name="batch_progress"),
+    path("<int:pk>/rows/", rows.batch_rows, name="batch_rows"),
+    path("<int:pk>/rows/<int:number>/", rows.batch_row, name="batch_row"),
     path("<int:pk>/refused/", batches.batch_errors, name="batch_errors"),
     path("<int:pk>/file/", batches.batch_file, name="batch_file"),
     path("<int:pk>/submit/", handing_in.batch_submit, name="batch_submit"),

@@ -29,3 +29,14 @@ class BatchFilter(forms.Form):
     q = forms.CharField(label=_("Dealer, station or file"), required=False)
     kind = forms.CharField(required=False)
     status = forms.CharField(required=False)
+
+
+class RowFilter(forms.Form):
+    show = forms.ChoiceField(
+        choices=[
+            (name, name)
+            for name in ("all", "refused", "warned", "new", "changed", "unchanged")
+        ],
+        required=False,
+    )
+    start = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)

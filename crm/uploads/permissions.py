@@ -34,3 +34,11 @@ def may_submit(user: User, batch: UploadBatch) -> bool:
 def may_review(user: User, batch: UploadBatch) -> bool:
     """For those who see the batch: its branch, its region, the administrator."""
     return user.has_role(*REVIEWERS)
+
+
+def may_open_rows(user: User) -> bool:
+    """Rows and files hold whole numbers by the thousand: no agent needs those.
+
+    For those who see the batch. Agents look up customers one at a time.
+    """
+    return user.has_role(*CLERKS, *REVIEWERS, Role.TEAM_LEADER, Role.OPERATIONS_MANAGER)

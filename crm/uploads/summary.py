@@ -1,11 +1,13 @@
 """What a batch comes to, for its page: a few questions whatever its length."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from accounts.text import listed
 from crm import phones
@@ -41,46 +43,117 @@ class ProblemGroup:
         return self.count - len(self.numbers)
 
 
-def problem_groups(batch: UploadBatch, field: str) -> list[ProblemGroup]:
+def problem_groups(
+    batch: UploadBatch, field: str, *, with_values: bool = True
+) -> list[ProblemGroup]:
     """`field` is "errors" or "warnings"; those with the most rows first."""
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS.format(field=field, shown=SHOWN_NUMBERS), [batch.pk])
         return [
-            ProblemGroup(count, numbers, describe(json.loads(first), batch.kind))
-            for _code, _column, count, numbers, first in cursor.fetchall()
+            ProblemGroup(count, numbers, _example(first, batch.kind, with_values))
+            for _c, _n, count, numbers, first in cursor.fetchall()
         ]
+
+
+def _example(problem: str, kind: str, with_values: bool) -> str:
+    found = json.loads(problem)
+    return describe(found if with_values else {**found, "value": "…"}, kind)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """How many of one thing posting would make, change, leave as they are."""
+
+    label: str
+    new: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What posting would do, as far as it was counted when the file was checked."""
+
+    records: Effects
+    others: list[Effects]
+    owners: int
 
 
 def effects(batch: UploadBatch) -> dict[str, int]:
     """How many accepted rows are new, changed, unchanged."""
+    if "records" in batch.preview:
+        counted: dict[str, int] = batch.preview["records"]
+        return counted
     grouped = batch.rows.accepted().order_by().values("effect")
-    counted = grouped.annotate(rows=Count("number")).values_list("effect", "rows")
-    return dict.fromkeys(UploadRow.Effect.values, 0) | dict(counted)
+    found = grouped.annotate(rows=Count("number")).values_list("effect", "rows")
+    return dict.fromkeys(UploadRow.Effect.values, 0) | dict(found)
+
+
+def preview(batch: UploadBatch) -> Preview:
+    others = (("customers", _("Customers")), ("cars", _("Cars")))
+    return Preview(
+        records=Effects(batch.get_kind_display(), **effects(batch)),
+        others=[
+            Effects(label, **batch.preview[name])
+            for name, label in others
+            if name in batch.preview
+        ],
+        owners=batch.preview.get("owners", {}).get("changed", 0),
+    )
+
+
+def places(batch: UploadBatch) -> dict[str, int]:
+    """Which column of the file holds what."""
+    found: dict[str, int] = batch.places
+    return found or columns.match(batch.kind, batch.columns)
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    number: int
+    is_refused: bool
+    effect: str
+    # (label, text, how it breaks)
+    cells: list[tuple[str, str, str]]
 
 
 def sample(batch: UploadBatch) -> dict[str, Any]:
-    """The first rows in the columns that matter most; as sent where not understood."""
-    shown = [c for c in columns.COLUMNS[batch.kind] if c.required]
-    sent_at = columns.match(batch.kind, batch.columns)
-    return {
-        "columns": [column.label for column in shown],
-        "rows": [
-            {
-                "number": row.number,
-                "is_refused": bool(row.errors),
-                "effect": row.get_effect_display(),
-                "cells": [
-                    (column.label, cell, _look(cell))
-                    for column in shown
-                    for cell in (
-                        _shown(column.name, row.values[batch.fields.index(column.name)])
-                        or row.cells[sent_at[column.name]],
-                    )
-                ],
-            }
-            for row in batch.rows.all()[:SAMPLE]
-        ],
-    }
+    """The first rows in the columns that matter most."""
+    rows = list(batch.rows.all()[:SAMPLE])
+    return {"columns": key_labels(batch), "rows": shown_rows(batch, rows)}
+
+
+def key_labels(batch: UploadBatch) -> list[str]:
+    return [str(c.label) for c in columns.COLUMNS[batch.kind] if c.required]
+
+
+def shown_rows(batch: UploadBatch, rows: Iterable[UploadRow]) -> list[ShownRow]:
+    """Rows in the columns that matter most; as sent where not understood."""
+    sent_at = places(batch)
+    key_columns = [c for c in columns.COLUMNS[batch.kind] if c.required]
+
+    def text(row: UploadRow, name: str) -> str:
+        understood = shown_value(name, row.values[batch.fields.index(name)])
+        return understood or sent(row, sent_at.get(name))
+
+    return [
+        ShownRow(
+            number=row.number,
+            is_refused=bool(row.errors),
+            effect=row.get_effect_display(),
+            cells=[
+                (str(column.label), cell, _look(cell))
+                for column in key_columns
+                for cell in (text(row, column.name),)
+            ],
+        )
+        for row in rows
+    ]
+
+
+def sent(row: UploadRow, place: int | None) -> str:
+    """The cell at that place of the file; rows may be shorter than the header."""
+    return row.cells[place] if place is not None and place < len(row.cells) else ""
 
 
 def _look(cell: str) -> str:
@@ -88,7 +161,7 @@ def _look(cell: str) -> str:
     return "whole" if cell.isascii() and len(cell) <= 24 else "text"
 
 
-def _shown(name: str, value: str) -> str:
+def shown_value(name: str, value: str) -> str:
     if name == "phone":
         return listed(phones.display(number) for number in value.split())
     if name == "kind" and value in Repair.Kind.values:

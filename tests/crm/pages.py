@@ -4,6 +4,7 @@ from tests.cast import Cast, Places
 from tests.factories.uploads import received
 
 CENTRE = {"agent", "colleague", "leader", "manager", "administrator"}
+AGENTS = {"agent", "colleague"}
 CLERKS = {"clerk", "station_clerk", "outsider"}
 NO_FILES = {"handler", "other_handler", "editor"}
 BRANCH = {"regional", "reviewer"}
@@ -13,6 +14,11 @@ LOOKERS = CENTRE | BRANCH | {"clerk"}
 
 def checked(places: Places, cast: Cast) -> list[int]:
     return [received(places.dealer, by=cast.clerk).pk]
+
+
+def a_row(places: Places, cast: Cast) -> list[int]:
+    """The header is in line 1."""
+    return [*checked(places, cast), 2]
 
 
 def submitted(places: Places, cast: Cast) -> list[int]:
@@ -33,11 +39,20 @@ PAGES = [
     ),
     *(
         Page(name, allowed=LOOKERS, forbidden={"editor"}, args=checked)
-        for name in (
-            "crm:batch",
-            "crm:batch_progress",
-            "crm:batch_errors",
-            "crm:batch_file",
+        for name in ("crm:batch", "crm:batch_progress")
+    ),
+    *(
+        Page(
+            name,
+            allowed=LOOKERS - AGENTS,
+            forbidden=AGENTS | {"editor"},
+            args=args,
+        )
+        for name, args in (
+            ("crm:batch_errors", checked),
+            ("crm:batch_file", checked),
+            ("crm:batch_rows", checked),
+            ("crm:batch_row", a_row),
         )
     ),
     Page(

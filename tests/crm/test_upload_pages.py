@@ -20,7 +20,13 @@ def send(client, rows, name="日报.csv"):
 
 
 def batch_effects(client, batch):
-    return client.get(reverse("crm:batch", args=[batch.pk])).context["effects"]
+    page = client.get(reverse("crm:batch", args=[batch.pk]))
+    records = page.context["preview"].records
+    return {
+        "new": records.new,
+        "changed": records.changed,
+        "unchanged": records.unchanged,
+    }
 
 
 def test_a_file_goes_from_clerk_to_branch_to_records(cast, logged_in):

@@ -18,6 +18,7 @@ from crm.uploads import json_rows, progress
 from crm.uploads.checking import FIELDS, CheckedRow, Checker
 from crm.uploads.columns import COLUMNS
 from crm.uploads.comparing import compare
+from crm.uploads.previewing import preview
 from crm.uploads.problems import FileError
 from crm.uploads.progress import Cancelled, Progress, Stage
 from crm.uploads.reading.process import open_workbook
@@ -201,6 +202,7 @@ def _read_and_check(batch: UploadBatch, work: Progress) -> None:
     batch.rows_accepted = counts.rows - counts.rejected
     work.begin(Stage.COMPARING, counts.rows)
     batch.rows_warned = compare(batch)
+    batch.preview = preview(batch)
 
 
 def column_names(batch: UploadBatch) -> dict[str, str]:

@@ -14,10 +14,10 @@ from accounts.models import LogEntry, User
 from crm.models import UploadBatch
 from crm.uploads import services, summary
 from crm.uploads.forms import ReturnForm
-from crm.uploads.permissions import kind_of, may_review, may_submit
+from crm.uploads.permissions import kind_of, may_open_rows, may_review, may_submit
 from crm.uploads.problems import FileError
 from crm.uploads.views.progress import progress_of
-from crm.uploads.views.steps import seen_batch
+from crm.uploads.views.steps import opened_batch, seen_batch
 from crm.uploads.workbook import write_refused
 
 Status = UploadBatch.Status
@@ -34,19 +34,21 @@ def batch(request: UserRequest, pk: int) -> HttpResponse:
         "progress": progress_of(shown),
         "same_file": UploadBatch.objects.same_file(shown).first(),
         "history": [{"at": e.at, "text": describe(e)} for e in entries],
-        **_what_was_found(shown),
+        **_what_was_found(request.user, shown),
         **_what_can_be_done(request.user, shown),
     }
     return render(request, "crm/batch.html", context)
 
 
-def _what_was_found(shown: UploadBatch) -> dict[str, Any]:
+def _what_was_found(user: User, shown: UploadBatch) -> dict[str, Any]:
+    opens = may_open_rows(user)
     return {
+        "can_open": opens,
         "refusal": FileError.from_json(shown.refusal) if shown.refusal else None,
-        "effects": summary.effects(shown),
-        "errors": summary.problem_groups(shown, "errors"),
-        "warnings": summary.problem_groups(shown, "warnings"),
-        "sample": summary.sample(shown),
+        "preview": summary.preview(shown),
+        "errors": summary.problem_groups(shown, "errors", with_values=opens),
+        "warnings": summary.problem_groups(shown, "warnings", with_values=opens),
+        "sample": summary.sample(shown) if opens else None,
     }
 
 
@@ -67,7 +69,7 @@ def _what_can_be_done(user: User, shown: UploadBatch) -> dict[str, Any]:
 @require_GET
 def batch_errors(request: UserRequest, pk: int) -> FileResponse:
     """The workbook of the refused rows with the reasons beside them."""
-    shown = seen_batch(request, pk)
+    shown = opened_batch(request, pk)
     services.log_download(shown, by=request.user)
     content = BytesIO()
     write_refused(shown, content)
@@ -79,7 +81,7 @@ def batch_errors(request: UserRequest, pk: int) -> FileResponse:
 @require_GET
 def batch_file(request: UserRequest, pk: int) -> StreamingHttpResponse:
     """The file as it was sent; it holds whole numbers, so who took it is kept."""
-    shown = seen_batch(request, pk)
+    shown = opened_batch(request, pk)
     services.log_download(shown, by=request.user)
 
     def content() -> Iterator[bytes]:

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.http import UserRequest
 from accounts.permissions import require_role
 from crm.models import UploadBatch
-from crm.uploads.permissions import VIEWERS
+from crm.uploads.permissions import VIEWERS, may_open_rows
 
 
 def seen_batch(request: UserRequest, pk: int) -> UploadBatch:
@@ -18,6 +18,14 @@ def seen_batch(request: UserRequest, pk: int) -> UploadBatch:
     batches = UploadBatch.objects.visible_to(request.user).for_list()
     batch = get_object_or_404(batches, pk=pk)
     require_role(request.user, *VIEWERS)
+    return batch
+
+
+def opened_batch(request: UserRequest, pk: int) -> UploadBatch:
+    """The batch, for who may look into its rows and take its file away; else 403."""
+    batch = seen_batch(request, pk)
+    if not may_open_rows(request.user):
+        raise PermissionDenied
     return batch
 
 

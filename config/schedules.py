@@ -26,6 +26,11 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 1,
     },
+    "Daily files": {
+        "func": "crm.uploads.tasks.keep_days",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 5,
+    },
     "Clear away": {
         "func": "config.tasks.clear_away",
         "schedule_type": Schedule.DAILY,

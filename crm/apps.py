@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import register_actions, register_page
+from accounts.actions import register_actions, register_name, register_page
+from accounts.roles import Role
+from standards.telling import register_readers
 
 
 class CrmConfig(AppConfig):
@@ -10,8 +12,20 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         register_page("crm.uploadbatch", "crm:batch")
+        register_page("crm.dailyfile", "crm:daily_file")
+        register_name("crm.dailyfile", "organisation__name", url_name="crm:daily_file")
+        register_readers(
+            "crm.dailyfile",
+            due=(Role.DEALER_CLERK, Role.STATION_CLERK, Role.BRANCH_REVIEWER),
+            alarm=(Role.REGIONAL_MANAGER,),
+        )
         register_actions(
             {
+                "daily_file.due_soon": _(
+                    "The daily file of {organisation} is due by {time}"
+                ),
+                "daily_file.nil": _("{by} reported that there is nothing for {day}"),
+                "daily_file.reopened": _("{organisation} owes the file of {day} again"),
                 "customer.created": _("{by} added the customer {name}"),
                 "customer.phone_added": _("{by} added a telephone number"),
                 "customer.revealed": _("{by} was shown the full numbers"),

@@ -9,6 +9,8 @@ from accounts.querysets import InTree
 from accounts.roles import KEEPERS
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from accounts.models import User
     from crm.models import (  # noqa: F401
         Customer,
@@ -113,6 +115,11 @@ class UploadBatchQuerySet(InTree["UploadBatch"]):
         waiting = self.filter(status__in=["received", "approved"])
         return waiting.select_related("progress").order_by("pk")
 
+    def for_day(self, organisation_id: int, day: date) -> Self:
+        """Files of that day, the first handed in first."""
+        rows = self.filter(organisation=organisation_id, day=day)
+        return rows.order_by("submitted_at", "pk")
+
     def matching(self, *, q: str = "", kind: str = "", status: str = "") -> Self:
         """Narrowed by what is given; `q` is part of a name, or a code."""
         found = self
@@ -131,6 +138,13 @@ class UploadBatchQuerySet(InTree["UploadBatch"]):
 
 class DailyFileQuerySet(InTree["DailyFile"]):
     tree_path = "organisation__path"
+
+    def owed(self) -> Self:
+        return self.filter(handed_in_at=None)
+
+    def late(self, now: datetime) -> Self:
+        """Still owed past the deadline, by those who are open."""
+        return self.owed().filter(due_at__lt=now, organisation__is_active=True)
 
 
 class UploadRowQuerySet(QuerySet["UploadRow"]):

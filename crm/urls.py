@@ -1,12 +1,22 @@
 from django.urls import path
 
-from crm.uploads.views import batches, handing_in, lists, progress, reviewing, rows
+from crm.uploads.views import (
+    batches,
+    daily,
+    handing_in,
+    lists,
+    progress,
+    reviewing,
+    rows,
+)
 
 app_name = "crm"
 
 urlpatterns = [
     path("", lists.uploads, name="uploads"),
     path("new/", handing_in.upload, name="upload"),
+    path("daily/<int:pk>/", daily.daily_file, name="daily_file"),
+    path("daily/<int:pk>/nil/", daily.daily_nil, name="daily_nil"),
     path("<int:pk>/", batches.batch, name="batch"),
     path("<int:pk>/progress/", progress.batch_progress, name="batch_progress"),
     path("<int:pk>/rows/", rows.batch_rows, name="batch_rows"),

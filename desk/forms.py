@@ -75,7 +75,7 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("started_at", timezone.now().isoformat())
-        choices = [(str(t.pk), str(t)) for t in InteractionType.objects.all()]
+        choices = [(str(t.pk), str(t)) for t in InteractionType.objects.contacts()]
         self.fields["type"].choices = choices  # type: ignore[attr-defined]
         self.fields["number"].choices = [  # type: ignore[attr-defined]
             ("", _("not known")),

@@ -54,6 +54,8 @@ TYPES = [
         ("Eight service actions", "八个服务动作"),
         procedures.GENERAL,
     ),
+    # No contact: nobody is guided through it.
+    ("daily_file", ("Daily file", "每日上报"), ("", ""), []),
 ]
 
 WORKING_WEEK = range(5)
@@ -137,6 +139,17 @@ STANDARDS: list[tuple[str, str, str, int, str, str, str, int]] = [
     ("post_purchase", "call", "", 3 * DAY, "running", "always", "OEM", 95),
     ("post_repair", "call", "", 3 * DAY, "running", "always", "OEM", 95),
     ("other", "promise", "", DAY, "running", "always", "P", 98),
+    # By 17:30 of the day, on the office's working days.
+    (
+        "daily_file",
+        "hand_in",
+        "",
+        17 * HOUR + 30 * MINUTE,
+        "running",
+        "office",
+        "OEM",
+        95,
+    ),
 ]
 
 
@@ -156,7 +169,7 @@ def load_types(apps: Apps) -> None:
             code=code,
             defaults={"name_en": name_en, "name_zh": name_zh, "order": order},
         )
-        if procedure_model.objects.filter(type=interaction_type).exists():
+        if not steps or procedure_model.objects.filter(type=interaction_type).exists():
             continue
         procedure = procedure_model.objects.create(
             type=interaction_type, name_en=title[0], name_zh=title[1]

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from accounts.models import User
-    from standards.models import Clock, Standard  # noqa: F401
+    from standards.models import Clock, InteractionType, Standard  # noqa: F401
+
+
+# The types a call or message can be about.
+CONTACTS = ~Q(code="daily_file")
+
+
+class InteractionTypeQuerySet(QuerySet["InteractionType"]):
+    def contacts(self) -> InteractionTypeQuerySet:
+        return self.filter(CONTACTS)
 
 
 class StandardQuerySet(QuerySet["Standard"]):

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from accounts.models import LogEntry, Notification, User
 from accounts.roles import Role
+from standards import telling
 from standards.models import Clock, ClockStep
 
 Step = ClockStep.Step
@@ -75,13 +76,17 @@ def _sweep_batch(now: datetime, told: dict[str, int]) -> int:
     highest: dict[int, int] = {}
     for clock_id, step in rows:
         highest[clock_id] = max(step, highest.get(clock_id, 0))
-    clocks = Clock.objects.select_related("standard", "escalates_to").in_bulk(
-        list(highest)
-    )
+    clocks = Clock.objects.select_related(
+        "standard", "organisation", "escalates_to"
+    ).in_bulk(list(highest))
     people = _People.load() if highest else _People()
     entries, readers = [], []
     for clock_id, number in highest.items():
         clock, step = clocks[clock_id], Step(number)
+        told[ACTIONS[step].removeprefix("clock.")] += 1
+        to_tell = people.to_tell(clock, step)
+        if not to_tell and telling.is_registered(clock.subject_type):
+            continue
         entries.append(
             LogEntry(
                 at=now,
@@ -95,8 +100,7 @@ def _sweep_batch(now: datetime, told: dict[str, int]) -> int:
                 },
             )
         )
-        readers.append(people.to_tell(clock, step))
-        told[ACTIONS[step].removeprefix("clock.")] += 1
+        readers.append(to_tell)
     LogEntry.objects.bulk_create(entries)
     notifications = [
         Notification(to_id=reader, entry=entry)
@@ -119,22 +123,30 @@ class _People:
     leaders: set[int] = field(default_factory=set)
     managers: set[int] = field(default_factory=set)
     regional: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    # By role and the code of their organisation.
+    registered: dict[tuple[str, str], set[int]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
 
     @classmethod
     def load(cls) -> "_People":
         people = cls()
-        roles = (
+        registered = telling.registered_roles()
+        roles = {
+            *registered,
             Role.DEPARTMENT_HANDLER,
             Role.DEALER_CLERK,
             Role.STATION_CLERK,
             Role.TEAM_LEADER,
             Role.OPERATIONS_MANAGER,
             Role.REGIONAL_MANAGER,
-        )
+        }
         rows: Iterable[tuple[int, str, int | None, str | None]] = User.objects.filter(
             is_active=True, groups__name__in=roles
         ).values_list("pk", "groups__name", "organisation_id", "organisation__code")
         for pk, role, organisation, code in rows:
+            if role in registered and code:
+                people.registered[role, code].add(pk)
             if role == Role.DEPARTMENT_HANDLER:
                 people.handlers[organisation].add(pk)
             elif role in {Role.DEALER_CLERK, Role.STATION_CLERK}:
@@ -143,12 +155,14 @@ class _People:
                 people.leaders.add(pk)
             elif role == Role.OPERATIONS_MANAGER:
                 people.managers.add(pk)
-            elif code:
+            elif role == Role.REGIONAL_MANAGER and code:
                 people.regional[code].add(pk)
         return people
 
     def to_tell(self, clock: Clock, step: Step) -> set[int]:
         """The agent and the unit's handlers: one may be waiting for the other."""
+        if telling.is_registered(clock.subject_type):
+            return self._registered(clock, step)
         told = set(self.handlers.get(clock.organisation_id, ()))
         if clock.subject_type == HANDED_OVER:
             told |= self.clerks.get(clock.organisation_id, set())
@@ -159,6 +173,19 @@ class _People:
         if step >= Step.ALARM:
             told |= self._above(clock) or self.managers
         return told
+
+    def _registered(self, clock: Clock, step: Step) -> set[int]:
+        if clock.organisation is None:
+            return set()
+        codes = clock.organisation.path.strip("/").split("/")
+        roles = telling.roles_told(
+            clock.subject_type,
+            is_due=step >= Step.DUE,
+            is_long_overdue=step >= Step.ALARM,
+        )
+        return set().union(
+            *(self.registered[role, code] for role in roles for code in codes)
+        )
 
     def _above(self, clock: Clock) -> set[int]:
         """The regional managers at the organisation it escalates to, or above it."""

@@ -49,6 +49,13 @@ class Interaction(models.Model):
         verbose_name = _("interaction")
         verbose_name_plural = _("interactions")
         ordering = ["-started_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="interaction_is_a_contact",
+                condition=~models.Q(type="daily_file"),
+                violation_error_message=_("No call is about a daily file."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M} {self.get_direction_display()}"

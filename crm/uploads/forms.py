@@ -1,3 +1,7 @@
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +14,20 @@ class UploadForm(forms.Form):
         error_messages={"empty": _("The file is empty.")},
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    day = forms.TypedChoiceField(
+        label=_("Day"),
+        coerce=date.fromisoformat,
+        required=False,
+        empty_value=None,
+        help_text=_("The day whose sales or repairs these are."),
+    )
+
+    def __init__(
+        self, *args: Any, days: Sequence[tuple[date, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(day.isoformat(), words) for day, words in days]
+        self.fields["day"].choices = choices  # type: ignore[attr-defined]
         self.fields["file"].help_text = _(
             "An Excel workbook (.xlsx) or a CSV file of up to %(limit)s MB."
         ) % {"limit": settings.UPLOAD_MAX_BYTES // (1024 * 1024)}

@@ -1,4 +1,4 @@
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.roles import CENTRE, Role
 from crm.models import UploadBatch
 from crm.uploads.services import HANDED_IN_BY
@@ -21,6 +21,11 @@ def kind_of(user: User) -> str | None:
         if organisation and organisation.kind == by and _CLERK_OF[kind] in user.roles:
             return kind
     return None
+
+
+def may_hand_in(user: User, organisation: Organisation) -> bool:
+    """What an organisation owes, its own clerks hand in."""
+    return user.organisation_id == organisation.pk and kind_of(user) is not None
 
 
 def may_submit(user: User, batch: UploadBatch) -> bool:

@@ -1,3 +1,5 @@
+from django.utils import timezone
+
 from crm.uploads import services
 
 
@@ -11,3 +13,9 @@ def post(batch_id: int) -> int:
 
 def resume() -> int:
     return services.resume_left_over()
+
+
+def keep_days() -> dict[str, int]:
+    """Every few minutes: days begin, and who is to hand in soon is reminded."""
+    now = timezone.now()
+    return {"opened": services.open_days(now), "reminded": services.remind_owing(now)}

@@ -25,6 +25,7 @@ class Standard(models.Model):
         VERIFY = "verify", _("Resolution checked")
         CALL = "call", _("Call made")
         PROMISE = "promise", _("Promised call-back kept")
+        HAND_IN = "hand_in", _("Daily file handed in")
 
     class Unit(models.TextChoices):
         RUNNING = "running", _("seconds on the clock")

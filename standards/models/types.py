@@ -3,10 +3,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from standards.models.wording import in_reader_language
+from standards.querysets import CONTACTS, InteractionTypeQuerySet
 
 
 class InteractionType(models.Model):
-    """A kind of contact that has its own procedure and its own standards."""
+    """A kind of contact that has its own procedure and its own standards.
+
+    The daily file is work with a standard too, but no contact: no call is about it.
+    """
 
     class Code(models.TextChoices):
         PURCHASE_INQUIRY = "purchase_inquiry", _("Purchase inquiry")
@@ -16,11 +20,14 @@ class InteractionType(models.Model):
         RESCUE = "rescue", _("Rescue")
         RESOLUTION = "resolution", _("Resolution follow-up")
         OTHER = "other", _("Other")
+        DAILY_FILE = "daily_file", _("Daily file")
 
     code = models.CharField(_("code"), max_length=20, primary_key=True, choices=Code)
     name_en = models.CharField(_("name in English"), max_length=60)
     name_zh = models.CharField(_("name in Chinese"), max_length=60)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = InteractionTypeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("interaction type")
@@ -38,6 +45,7 @@ class Procedure(models.Model):
         InteractionType,
         models.PROTECT,
         related_name="procedures",
+        limit_choices_to=CONTACTS,
         verbose_name=_("interaction type"),
     )
     version = models.PositiveSmallIntegerField(_("version"), default=1)

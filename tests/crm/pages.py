@@ -1,7 +1,10 @@
+from datetime import date
+
+from crm.models import DailyFile
 from crm.uploads.services import submit_batch
 from tests.access import Page
 from tests.cast import Cast, Places
-from tests.factories.uploads import received
+from tests.factories.uploads import at, received
 
 CENTRE = {"agent", "colleague", "leader", "manager", "administrator"}
 AGENTS = {"agent", "colleague"}
@@ -26,7 +29,22 @@ def submitted(places: Places, cast: Cast) -> list[int]:
     return [submit_batch(batch, by=cast.clerk).pk]
 
 
+def owed(places: Places, cast: Cast) -> list[int]:
+    day = date(2026, 3, 10)
+    due_at = at("2026-03-10 17:30")
+    made = DailyFile.objects.create(organisation=places.dealer, day=day, due_at=due_at)
+    return [made.pk]
+
+
 PAGES = [
+    Page("crm:daily_file", allowed=LOOKERS, forbidden={"editor"}, args=owed),
+    Page(
+        "crm:daily_nil",
+        allowed={"clerk"},
+        forbidden=CENTRE | BRANCH | {"editor"},
+        args=owed,
+        method="post",
+    ),
     Page(
         "crm:uploads",
         allowed=CENTRE | BRANCH | CLERKS | {"other_reviewer"},

@@ -93,7 +93,7 @@ def table(rows: list[dict[str, Any]]) -> list[list[Any]]:
     return [list(rows[0]), *(list(row.values()) for row in rows)]
 
 
-def received(organisation, rows=None, *, kind=None, by=None) -> UploadBatch:
+def received(organisation, rows=None, *, kind=None, by=None, day=None) -> UploadBatch:
     """A batch of the organisation, read and checked."""
     kind = kind or ("sales" if organisation.kind == "dealer" else "repairs")
     rows = rows or [a_sale() if kind == "sales" else a_repair()]
@@ -103,6 +103,7 @@ def received(organisation, rows=None, *, kind=None, by=None) -> UploadBatch:
         by=by,
         file=csv_file(rows),
         name="a.csv",
+        day=day,
         queue=False,
     )
     return read_batch(batch.pk)

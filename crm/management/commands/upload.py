@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,12 @@ class Command(ScriptCommand):
         parser.add_argument(
             "--approve", action="store_true", help="submit, approve and post it too"
         )
+        parser.add_argument(
+            "--day",
+            type=date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="whose sales or repairs these are; today when not given",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -39,6 +46,7 @@ class Command(ScriptCommand):
                 options["file"],
                 options["organisation"],
                 approve=options["approve"],
+                day=options["day"],
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
@@ -63,7 +71,9 @@ class Command(ScriptCommand):
 
 
 @transaction.atomic
-def take_in(kind: str, path: Path, code: str, *, approve: bool) -> UploadBatch:
+def take_in(
+    kind: str, path: Path, code: str, *, approve: bool, day: date | None = None
+) -> UploadBatch:
     try:
         organisation = Organisation.objects.get(code=code)
     except Organisation.DoesNotExist as error:
@@ -77,6 +87,7 @@ def take_in(kind: str, path: Path, code: str, *, approve: bool) -> UploadBatch:
             by=None,
             file=file,
             name=path.name,
+            day=day,
             channel=UploadBatch.Channel.COMMAND,
             queue=False,
         )

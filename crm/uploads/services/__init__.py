@@ -1,6 +1,13 @@
 """The life of a batch, a noun a file; see docs/uploads.md."""
 
 from crm.uploads.services.cancelling import cancel_batch
+from crm.uploads.services.daily import (
+    OLDEST,
+    check_day,
+    hand_in_day,
+    reopen_day,
+    report_nil,
+)
 from crm.uploads.services.once import (
     Answer,
     InProgressError,
@@ -8,6 +15,7 @@ from crm.uploads.services.once import (
     forget_keys,
     once,
 )
+from crm.uploads.services.owing import open_days, remind_owing
 from crm.uploads.services.posting import post_batch
 from crm.uploads.services.receiving import (
     HANDED_IN_BY,
@@ -23,20 +31,27 @@ from crm.uploads.services.rows import receive_rows
 
 __all__ = [
     "HANDED_IN_BY",
+    "OLDEST",
     "Answer",
     "InProgressError",
     "KeyReusedError",
     "approve_batch",
     "cancel_batch",
+    "check_day",
     "check_may_hand_in",
     "columns_by_need",
     "forget_keys",
+    "hand_in_day",
     "log_download",
     "once",
+    "open_days",
     "post_batch",
     "read_batch",
     "receive_file",
     "receive_rows",
+    "remind_owing",
+    "reopen_day",
+    "report_nil",
     "resume_left_over",
     "return_batch",
     "submit_batch",

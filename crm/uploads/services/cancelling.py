@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.services import log_action
 from crm.models import UploadBatch, UploadProgress
 from crm.uploads import progress
+from crm.uploads.services.daily import reopen_day
 from crm.uploads.services.life import facts, locked, move
 
 Status = UploadBatch.Status
@@ -39,6 +40,7 @@ def stop_batch(batch_id: int) -> UploadBatch:
 def _cancel(batch: UploadBatch, *, by: User | None) -> UploadBatch:
     move(batch, Status.CANCELLED)
     batch.save(update_fields=["status"])
+    reopen_day(batch)
     log_action(by, "upload.cancelled", batch, facts(batch))
     progress.wait_for_turn(batch)
     return batch

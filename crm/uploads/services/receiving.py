@@ -23,6 +23,7 @@ from crm.uploads.problems import FileError
 from crm.uploads.progress import Cancelled, Progress, Stage
 from crm.uploads.reading.process import open_workbook
 from crm.uploads.services.cancelling import stop_batch
+from crm.uploads.services.daily import check_day
 from crm.uploads.services.life import facts, locked, move, queue_work
 from crm.uploads.services.reviewing import submit_batch
 from crm.uploads.staging import stage
@@ -58,9 +59,12 @@ def receive_file(
     """Keep a file; the worker reads it, unless `queue` is off and the caller does.
 
     Raises FileError when it cannot be kept at all: too large, not theirs to send.
-    `day` is whose sales or repairs these are; today when not given. `ending` is that
-    of the name it is stored under.
+    `day` is whose sales or repairs these are; today when not given. Raises
+    ValidationError for one to come or too long ago. `ending` is that of the name it is
+    stored under.
     """
+    day = day or timezone.localdate()
+    check_day(day)
     check_may_hand_in(kind, organisation)
     content: File[bytes] = file if isinstance(file, File) else File(file, name)
     if content.size > settings.UPLOAD_MAX_BYTES:
@@ -72,7 +76,7 @@ def receive_file(
         uploaded_by=by,
         file_name=_shown(name),
         sha256=_hash(content),
-        day=day or timezone.localdate(),
+        day=day,
         channel=channel,
         submits_itself=submits_itself,
     )

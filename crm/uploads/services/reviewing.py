@@ -7,6 +7,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.services import log_action
 from crm.models import UploadBatch
+from crm.uploads.services.daily import hand_in_day, reopen_day
 from crm.uploads.services.life import facts, locked, move, queue_work, sender
 
 Status = UploadBatch.Status
@@ -21,6 +22,7 @@ def submit_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
         raise ValidationError(_("No row of this file was accepted: mend it first."))
     batch.submitted_at = timezone.now()
     batch.save(update_fields=["status", "submitted_at"])
+    hand_in_day(batch)
     reviewers = User.objects.responsible_for(batch.organisation, Role.BRANCH_REVIEWER)
     log_action(by, "upload.submitted", batch, facts(batch), notify=reviewers)
     return batch
@@ -51,6 +53,7 @@ def return_batch(batch: UploadBatch, *, by: User | None, reason: str) -> UploadB
     batch.reviewed_at = timezone.now()
     batch.return_reason = reason
     batch.save(update_fields=["status", "reviewed_by", "reviewed_at", "return_reason"])
+    reopen_day(batch)
     about = {**facts(batch), "reason": reason}
     log_action(by, "upload.returned", batch, about, notify=sender(batch))
     return batch

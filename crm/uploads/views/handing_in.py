@@ -3,12 +3,14 @@ from functools import partial
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import UserRequest
 from accounts.permissions import role_required
 from crm.uploads import services
+from crm.uploads.days import to_choose
 from crm.uploads.forms import UploadForm
 from crm.uploads.permissions import CLERKS, kind_of, may_submit
 from crm.uploads.problems import FileError
@@ -21,7 +23,14 @@ def upload(request: UserRequest) -> HttpResponse:
     kind, organisation = kind_of(request.user), request.user.organisation
     if kind is None or organisation is None:
         raise PermissionDenied
-    form = UploadForm(request.POST or None, request.FILES or None)
+    days = to_choose(organisation, timezone.now())
+    chosen = request.GET.get("day") or timezone.localdate().isoformat()
+    form = UploadForm(
+        request.POST or None,
+        request.FILES or None,
+        days=days,
+        initial={"day": chosen},
+    )
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -31,6 +40,7 @@ def upload(request: UserRequest) -> HttpResponse:
                 by=request.user,
                 file=file,
                 name=file.name,
+                day=form.cleaned_data["day"],
             )
         except FileError as error:
             form.add_error("file", str(error))

@@ -30,6 +30,7 @@ WORDING: dict[str, Any] = {
     "value_too_long": _("Row {row}: {fields} has more than {limit} characters."),
     "day_malformed": _("The day must be written as 2026-11-21."),
     "day_future": _("The day lies in the future."),
+    "day_too_old": _("The day is more than {days} days ago."),
     "submit_malformed": _("“submit” must be true or false."),
     "kind_malformed": _("“kind” must be sales or repairs."),
     "organisation_malformed": _("“organisation” must be a code."),

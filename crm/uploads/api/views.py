@@ -13,6 +13,7 @@ from accounts.models import User
 from crm.models import UploadBatch
 from crm.uploads.api.answers import BatchDetailSerializer
 from crm.uploads.api.problems import Refused
+from crm.uploads.services import OLDEST
 
 
 class WithCodes(APIView):
@@ -41,3 +42,5 @@ def detail(request: Request, batch: UploadBatch) -> dict[str, Any]:
 def check_day(day: Any) -> None:
     if day and day > timezone.localdate():
         raise Refused("day_future")
+    if day and day < timezone.localdate() - OLDEST:
+        raise Refused("day_too_old", days=OLDEST.days)

@@ -1,8 +1,10 @@
 """Rows that dealer systems send as JSON: checked like a file, answered row by row."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from crm.models import ColumnName, Sale, UploadBatch
 from crm.uploads.services import approve_batch
@@ -91,8 +93,9 @@ def test_with_nothing_accepted_nothing_is_handed_in(dealer):
 
 
 def test_rows_may_wait_for_a_person(dealer):
-    said = dealer.send_rows([sale()], submit=False, day="2026-03-01").json()
-    assert (said["status"], said["day"]) == ("checked", "2026-03-01")
+    yesterday = str(timezone.localdate() - timedelta(days=1))
+    said = dealer.send_rows([sale()], submit=False, day=yesterday).json()
+    assert (said["status"], said["day"]) == ("checked", yesterday)
 
 
 def test_a_station_sends_repairs(cast):
@@ -162,6 +165,7 @@ def test_what_was_sent_is_kept_as_the_file(dealer, cast, logged_in):
         ('{"rows": [{"vin": "a"}], "day": "2026-W01-1"}', "day_malformed"),
         ('{"rows": [{"vin": "a"}], "day": 20260101}', "day_malformed"),
         ('{"rows": [{"vin": "a"}], "day": "9999-12-31"}', "day_future"),
+        ('{"rows": [{"vin": "a"}], "day": "2020-01-01"}', "day_too_old"),
         ('{"rows": [{"vin": "a"}], "submit": "yes"}', "submit_malformed"),
         ('{"rows": [{"vin": "a"}], "organisation": []}', "organisation_malformed"),
         (json.dumps({"rows": [{"vin": "a" * 40_000}]}), "value_too_long"),

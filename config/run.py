@@ -17,12 +17,12 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from config import embedded_postgres, env
+from config.children import Child, stop_all
 from config.demo.logins import LOGINS, PASSWORD
 from config.keys import kept_secret
 
 PORT = os.environ.get("PORT", "8000")
 ADDRESS = f"127.0.0.1:{PORT}"
-STOP_AFTER = 20  # seconds a child has for a graceful stop
 
 
 def say(text: str) -> None:
@@ -64,27 +64,21 @@ def demo_is_wanted() -> bool:
     return env.boolean("DEMO", default=not env.text("DATABASE_URL"))
 
 
-def start_children() -> dict[str, subprocess.Popen[bytes]]:
+def start_children() -> list[Child]:
     python = sys.executable
     gunicorn = [
         *(python, "-m", "gunicorn", "config.wsgi", "--bind", ADDRESS),
         *("--workers", "2", "--threads", "4", "--log-level", "warning"),
     ]
-    commands = {
-        "web": gunicorn,
-        "worker": [python, "manage.py", "qcluster"],
-    }
-    # A session of its own, so that Ctrl-C reaches this process alone, which then stops
-    # the children in order.
-    return {
-        name: subprocess.Popen(command, start_new_session=True)  # noqa: S603
-        for name, command in commands.items()
-    }
+    return [
+        Child("web", gunicorn),
+        Child("worker", [python, "manage.py", "qcluster"]),
+    ]
 
 
-def wait_until_served(children: dict[str, subprocess.Popen[bytes]]) -> None:
+def wait_until_served(children: list[Child]) -> None:
     for _ in range(600):
-        if any(child.poll() is not None for child in children.values()):
+        if any(child.has_ended for child in children):
             return
         try:
             urlopen(f"http://{ADDRESS}/accounts/login/", timeout=5).close()
@@ -107,17 +101,25 @@ def greet() -> None:
     say(f"\nThe password of each is: {PASSWORD}\n")
 
 
-def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
-    for child in children.values():
-        if child.poll() is None:
-            child.terminate()
-    deadline = time.monotonic() + STOP_AFTER
-    for child in children.values():
-        try:
-            child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+def keep_up(children: list[Child]) -> None:
+    """Start again what has ended, the database first; returns when that is no use."""
+    while True:
+        time.sleep(0.5)
+        keep_database()
+        for child in children:
+            if child.has_ended and not child.start_again():
+                say(f"The {child.name} process ends again and again; see above.")
+                return
+
+
+def keep_database() -> None:
+    if not settings.LOCAL:
+        return
+    try:
+        if embedded_postgres.keep_running(settings.VAR_DIR / "postgres"):
+            say("The database had ended, and was started again.")
+    except (subprocess.SubprocessError, AssertionError):  # starting, or cannot
+        say("The database does not start; see var/postgres/log. Trying again …")
 
 
 def stop_database() -> None:
@@ -134,29 +136,25 @@ def main() -> int:
     # Also where Ctrl-C is ignored at the start, as it is in a script's background job.
     signal.signal(signal.SIGINT, interrupted)
     signal.signal(signal.SIGTERM, interrupted)
-    children: dict[str, subprocess.Popen[bytes]] = {}
-    failed = ""
+    children: list[Child] = []
+    failed = True
     try:
         prepare()
         children = start_children()
         wait_until_served(children)
         greet()
-        while not failed:
-            time.sleep(0.5)
-            failed = next((n for n, c in children.items() if c.poll() is not None), "")
-        say(f"The {failed} process ended by itself; see its last lines above.")
+        keep_up(children)
     except KeyboardInterrupt:
+        failed = False
         say("\nStopping …")
     except OperationalError as error:
-        failed = "database"
         say(f"The database cannot be used: {error}")
     except CommandError as error:
-        failed = "demo"
         say(f"{error} To run without the demo: make run DEMO=0")
     finally:
         # A second Ctrl-C must not cut the stop short and leave a child behind.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        stop(children)
+        stop_all(children)
         stop_database()
     return 1 if failed else 0
 

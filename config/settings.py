@@ -47,7 +47,6 @@ INSTALLED_APPS = [
     "config.apps.LoginGuardConfig",
     "django_filters",
     "django_htmx",
-    "django_q",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
@@ -61,6 +60,8 @@ INSTALLED_APPS = [
     "crm",
     "standards",
     "accounts",
+    # Below ours, which has its own `qcluster`.
+    "django_q",
 ]
 
 MIDDLEWARE = [

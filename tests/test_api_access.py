@@ -14,6 +14,9 @@ from tests.factories.records import (
 )
 
 LISTS = ["customers", "vehicles", "cases", "tasks"]
+# What is written to besides; tests/crm/test_api_uploads.py says who gets what of it.
+HANDED_IN = ["uploads"]
+SENT_ONLY = ["sales", "repairs"]
 TOKEN = "/api/token/"
 PASSWORD = "eight green horses"
 
@@ -110,11 +113,30 @@ def test_a_list_issues_the_same_queries_for_one_row_and_for_ten(
     assert queries() == before
 
 
-@pytest.mark.parametrize("path", ["", *(f"{name}/" for name in LISTS), "schema/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        *(f"{name}/" for name in (*LISTS, *HANDED_IN, *SENT_ONLY)),
+        "uploads/1/",
+        "uploads/1/rows/",
+        "schema/",
+    ],
+)
 def test_without_a_log_in_programs_get_401(path, db):
     answer = Client().get(f"/api/{path}")
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Token"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["uploads/", "sales/", "repairs/", "uploads/1/submit/", "uploads/1/cancel/"],
+)
+def test_without_a_log_in_nothing_is_handed_in(path, db):
+    answer = Client().post(f"/api/{path}", "{}", content_type="application/json")
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_authenticated"
 
 
 def test_without_a_log_in_people_are_led_to_it(db):
@@ -180,12 +202,12 @@ def test_five_wrong_passwords_lock_the_name_here_and_on_the_page(alice):
 def test_the_root_leads_to_everything(cast, logged_in):
     client = logged_in(cast.agent)
     links = client.get("/api/").json()
-    assert set(links) == {*LISTS, "uploads", "token", "schema", "docs"}
-    for name in (*LISTS, "uploads", "schema", "docs"):
+    assert set(links) == {*LISTS, *HANDED_IN, "token", "schema", "docs"}
+    for name in (*LISTS, *HANDED_IN, "schema", "docs"):
         assert client.get(links[name]).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["", *(f"{name}/" for name in LISTS)])
+@pytest.mark.parametrize("name", ["", *(f"{name}/" for name in (*LISTS, *HANDED_IN))])
 def test_the_api_can_be_browsed(name, rows, cast, logged_in):
     rows()
     answer = logged_in(cast.agent).get(f"/api/{name}", headers={"accept": "text/html"})
@@ -197,6 +219,10 @@ def test_the_schema_is_made_without_a_warning(db, tmp_path):
     out = tmp_path / "schema.yml"
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(out))
     text = out.read_text(encoding="utf-8")
-    for path in LISTS:
+    for path in (*LISTS, *HANDED_IN):
         assert f"/api/{path}/{{id}}/:" in text
+    for path in (*SENT_ONLY, "uploads/{id}/rows", "uploads/{id}/submit"):
+        assert f"/api/{path}/:" in text
+    for word in ("Idempotency-Key", "Retry-After", "unknown_fields", "Location"):
+        assert word in text
     assert "王小明" in text

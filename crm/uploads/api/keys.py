@@ -33,7 +33,7 @@ def fingerprint(*parts: str | bytes) -> str:
     """Tells what was sent from anything else that could have been."""
     digest = hashlib.sha256()
     for part in parts:
-        content = part.encode() if isinstance(part, str) else part
+        content = part.encode(errors="surrogatepass") if isinstance(part, str) else part
         digest.update(len(content).to_bytes(8))
         digest.update(content)
     return digest.hexdigest()

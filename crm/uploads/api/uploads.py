@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ParseError, PermissionDenied
-from rest_framework.parsers import MultiPartParser
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,6 +23,7 @@ from crm.uploads.api.answers import (
     row_answers,
 )
 from crm.uploads.api.keys import answer_once, fingerprint
+from crm.uploads.api.parsers import FileForm
 from crm.uploads.api.problems import Refused, refused
 from crm.uploads.api.schema import uploads_schema
 from crm.uploads.api.senders import sender_of
@@ -60,7 +60,7 @@ class UploadViewSet(WithCodes, RoomViewSet[UploadBatch]):
     serializer_class = BatchSerializer
     filterset_class = UploadFilter
     ordering_fields = ["day", "uploaded_at"]
-    parser_classes = [MultiPartParser]
+    parser_classes = [FileForm]
 
     def get_serializer_class(self) -> type[BatchSerializer]:
         return BatchSerializer if self.action == "list" else BatchDetailSerializer
@@ -74,10 +74,7 @@ class UploadViewSet(WithCodes, RoomViewSet[UploadBatch]):
 
     def create(self, request: Request) -> Response:
         by = sender(request)
-        try:
-            form, file = request.POST, request.FILES.get("file")
-        except ParseError as error:
-            raise Refused("form_malformed") from error
+        form, file = request.POST, request.FILES.get("file")
         if file is None:
             raise Refused("file_needed")
         texts = {name: str(form.get(name, "")).strip() for name in FORM}

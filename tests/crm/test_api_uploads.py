@@ -1,6 +1,7 @@
 """Files that dealer systems hand in, and what they can ask about them."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,7 +10,9 @@ from crm.models import UploadBatch, UploadProgress
 from crm.uploads import services
 from crm.uploads.services import approve_batch
 from tests.crm.api import System
-from tests.factories.uploads import a_repair, a_sale, received
+from tests.factories.uploads import a_repair, a_sale, received, today
+
+YESTERDAY = str(today() - timedelta(days=1))
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +27,7 @@ def dealer(cast):
 
 def test_a_file_is_kept_read_and_handed_in(dealer, places):
     rows = [a_sale(1), a_sale(2, 车架号="X")]
-    answer = dealer.send_file(rows, name="日报.csv", day="2026-03-01")
+    answer = dealer.send_file(rows, name="日报.csv", day=YESTERDAY)
     said = answer.json()
     assert (answer.status_code, said["status"]) == (202, "received"), said
     assert answer.headers["Location"] == said["url"]
@@ -33,7 +36,7 @@ def test_a_file_is_kept_read_and_handed_in(dealer, places):
     assert (now["status"], now["file_name"], now["day"]) == (
         "submitted",
         "日报.csv",
-        "2026-03-01",
+        YESTERDAY,
     )
     assert (now["rows_total"], now["rows_accepted"], now["rows_rejected"]) == (2, 1, 1)
     assert now["effects"] == {"new": 1, "changed": 0, "unchanged": 0}
@@ -111,7 +114,7 @@ def test_progress_is_told_while_the_worker_reads(dealer, cast, places):
             "stage": "reading",
             "rows_done": 25,
             "rows_total": 100,
-            "stage_started_at": now - timezone.timedelta(seconds=10),
+            "stage_started_at": now - timedelta(seconds=10),
             "updated_at": now,
         },
     )
@@ -141,7 +144,7 @@ def test_a_batch_is_taken_back(dealer):
 
 
 def test_the_list_can_be_narrowed(dealer, cast, places):
-    first = dealer.send_file(submit="false", day="2026-03-01").json()["id"]
+    first = dealer.send_file(submit="false", day=YESTERDAY).json()["id"]
     second = dealer.send_file().json()["id"]
 
     def ids(**query):
@@ -149,7 +152,7 @@ def test_the_list_can_be_narrowed(dealer, cast, places):
 
     assert ids() == [second, first]
     assert ids(status="checked") == [first]
-    assert ids(day_before="2026-03-02") == [first]
+    assert ids(day_before=YESTERDAY) == [first]
     assert ids(kind="repairs") == []
     assert ids(organisation="D1", channel="api") == [second, first]
     assert dealer.get("uploads/", status="lost").status_code == 400
@@ -182,6 +185,7 @@ def test_an_administrator_says_for_whom_and_sees_it_through(cast):
         ({"submit": "perhaps"}, "submit_malformed"),
         ({"day": "1 March"}, "day_malformed"),
         ({"day": "9999-01-01"}, "day_future"),
+        ({"day": "2001-01-01"}, "day_too_old"),
     ],
 )
 def test_wrong_fields_are_refused(facts, code, dealer):

@@ -1,5 +1,6 @@
 """`POST /api/sales/` and `/api/repairs/`: rows as JSON, checked while one waits."""
 
+from django.core.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +15,6 @@ from crm.uploads.api.schema import rows_schema
 from crm.uploads.api.senders import sender_of
 from crm.uploads.api.views import WithCodes, check_day, detail, sender
 from crm.uploads.json_rows import RowsError
-from crm.uploads.problems import FileError
 
 
 class RowsView(WithCodes):
@@ -42,7 +42,7 @@ class RowsView(WithCodes):
                     day=sent.day,
                     submits_itself=sent.submit,
                 )
-            except (RowsError, FileError) as error:
+            except (RowsError, ValidationError) as error:
                 raise refused(error) from error
             said = detail(request, batch)
             said["rows"] = row_answers(batch, batch.rows.all())

@@ -30,7 +30,6 @@ from crm.uploads.api.senders import sender_of
 from crm.uploads.api.views import WithCodes, check_day, detail, sender
 from crm.uploads.json_rows import RowsError
 from crm.uploads.permissions import VIEWERS, may_submit
-from crm.uploads.problems import FileError
 
 # Seconds after which a program may ask again what became of its file.
 POLL_AFTER = 2
@@ -108,7 +107,7 @@ class UploadViewSet(WithCodes, RoomViewSet[UploadBatch]):
                     channel=UploadBatch.Channel.API,
                     submits_itself=BOOLEANS[texts["submit"].lower()],
                 )
-            except FileError as error:
+            except ValidationError as error:
                 raise refused(error) from error
             return services.Answer(batch, 202, detail(request, batch))
 

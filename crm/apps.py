@@ -40,6 +40,9 @@ class CrmConfig(AppConfig):
                 "upload.submitted": _("{by} sent {file} to be reviewed"),
                 "upload.approved": _("{by} approved {file} of {organisation}"),
                 "upload.returned": _("{by} sent {file} back: {reason}"),
+                "upload.reverted": _(
+                    "{by} took back {file}: {reverted} rows went, {kept} stayed"
+                ),
                 "upload.posted": _(
                     "{file} of {organisation} was posted: {posted} rows"
                 ),

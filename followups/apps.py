@@ -11,9 +11,11 @@ class FollowupsConfig(AppConfig):
     def ready(self) -> None:
         # Receivers and services need the models, which are loaded by now.
         from complaints.signals import case_answered  # noqa: PLC0415
-        from followups.receivers import check_answered_case  # noqa: PLC0415
+        from crm.signals import records_reverting  # noqa: PLC0415
+        from followups import receivers  # noqa: PLC0415
 
-        case_answered.connect(check_answered_case)
+        case_answered.connect(receivers.check_answered_case)
+        records_reverting.connect(receivers.drop_tasks_of_reverted_records)
         register_page("followups.task", "followups:task")
         register_name("followups.task", "customer__name", url_name="followups:task")
         register_actions(

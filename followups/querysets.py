@@ -54,6 +54,12 @@ class TaskQuerySet(QuerySet["Task"]):
     def waiting(self) -> TaskQuerySet:
         return self.filter(status=self.model.Status.PLANNED)
 
+    def untouched(self) -> TaskQuerySet:
+        """Neither tried, nor promised, nor with an agent."""
+        return self.filter(
+            attempts_made=0, promised_at=None, attempts=None, answers=None
+        ).exclude(status=self.model.Status.ASSIGNED)
+
     def in_hand(self, agent: User) -> TaskQuerySet:
         return self.filter(status=self.model.Status.ASSIGNED, assigned_to=agent)
 

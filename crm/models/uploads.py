@@ -128,6 +128,8 @@ class UploadBatch(models.Model):
     reverted_at = models.DateTimeField(null=True)
     # Rows that stayed when it was reverted, since something was built on them.
     rows_kept = models.PositiveIntegerField(_("kept"), default=0)
+    # The first of these: [{"number", "reason", "detail"}], see posting/keepers.py.
+    kept = models.JSONField(default=list)
 
     objects = UploadBatchQuerySet.as_manager()
 

@@ -60,8 +60,7 @@ def run_planning(today: date, now: datetime | None = None) -> Planned:
     windows are over: the present one, or midnight when `today` is another day.
     """
     now = now or moment_in(today)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    one_at_a_time()
     done = Planned()
     done.returned = return_forgotten(now)
     done.expired = expire(now)
@@ -81,6 +80,12 @@ def run_planning(today: date, now: datetime | None = None) -> Planned:
         done.suppressed += len(new) - started
     done.planned += plan_missing_checks()
     return done
+
+
+def one_at_a_time() -> None:
+    """Until the transaction ends nobody else plans."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def moment_in(today: date) -> datetime:

@@ -26,6 +26,7 @@ from crm.uploads.services.receiving import (
     receive_file,
 )
 from crm.uploads.services.resuming import resume_left_over
+from crm.uploads.services.reverting import preview_revert, revert_batch
 from crm.uploads.services.reviewing import approve_batch, return_batch, submit_batch
 from crm.uploads.services.rows import receive_rows
 
@@ -46,6 +47,7 @@ __all__ = [
     "once",
     "open_days",
     "post_batch",
+    "preview_revert",
     "read_batch",
     "receive_file",
     "receive_rows",
@@ -54,5 +56,6 @@ __all__ = [
     "report_nil",
     "resume_left_over",
     "return_batch",
+    "revert_batch",
     "submit_batch",
 ]

@@ -1,0 +1,65 @@
+from dataclasses import asdict
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import log_action
+from crm.models import UploadBatch
+from crm.uploads.posting import reverting
+from crm.uploads.posting.reverting import Reverting
+from crm.uploads.posting.rows import one_at_a_time
+from crm.uploads.services.life import facts, locked, move, sender
+
+Status = UploadBatch.Status
+
+
+def preview_revert(batch: UploadBatch) -> Reverting:
+    """What would go and what would stay if the batch were taken back now."""
+    return _look(batch)[0]
+
+
+def revert_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
+    """Take back what posting the batch did, but for rows something was built on.
+
+    Nothing else is posted or taken back meanwhile. Somebody who builds on a row at the
+    very moment makes this fail whole.
+    """
+    try:
+        with transaction.atomic():
+            return _revert(batch, by=by)
+    except IntegrityError as error:
+        raise ValidationError(
+            _("Somebody is working with these rows just now. Look again in a moment.")
+        ) from error
+
+
+def _revert(batch: UploadBatch, *, by: User | None) -> UploadBatch:
+    batch = locked(batch.pk)
+    move(batch, Status.REVERTED)
+    one_at_a_time()
+    found, staying = _look(batch)
+    if not found.going:
+        raise ValidationError(_("There is nothing to take back."))
+    reverting.take_back(batch, staying)
+    batch.rows_kept = found.staying
+    batch.kept = [asdict(kept) for kept in found.kept]
+    batch.reverted_by = by
+    batch.reverted_at = timezone.now()
+    batch.save(
+        update_fields=["status", "rows_kept", "kept", "reverted_by", "reverted_at"]
+    )
+    about = {**facts(batch), "reverted": found.going, "kept": found.staying}
+    log_action(by, "upload.reverted", batch, about, notify=sender(batch))
+    return batch
+
+
+def _look(batch: UploadBatch) -> tuple[Reverting, list[tuple[int, str, str]]]:
+    with transaction.atomic():
+        try:
+            return reverting.look(batch), reverting.staying()
+        finally:
+            # Looking makes rooms above drop what nobody has worked on.
+            transaction.set_rollback(True)

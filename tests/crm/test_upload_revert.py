@@ -1,0 +1,162 @@
+"""Taking back a posted file: the tables are as before, and nothing built on it goes."""
+
+import random
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from crm.models import Customer, Phone, Sale, UploadBatch, Vehicle
+from crm.uploads.services import post_batch, revert_batch, submit_batch
+from tests.factories.uploads import a_repair, a_sale, a_vin, received
+
+TABLES = (
+    "crm_customer", "crm_phone", "crm_vehicle", "crm_ownership", "crm_sale",
+    "crm_repair", "crm_repairline", "followups_task", "standards_clock",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def posted(organisation, *rows) -> UploadBatch:
+    batch = submit_batch(received(organisation, list(rows)), by=None)
+    UploadBatch.objects.filter(pk=batch.pk).update(status="approved")
+    post_batch(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def contents() -> dict[str, list[Any]]:
+    found = {}
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT to_jsonb(row) FROM {table} AS row ORDER BY id")
+            found[table] = cursor.fetchall()
+    return found
+
+
+def test_new_sales_go_with_their_customers_and_cars(places):
+    before = contents()
+    batch = posted(places.dealer, a_sale(1), a_sale(2, 车架号=a_vin(7)))
+    batch = revert_batch(batch, by=None)
+    assert contents() == before
+    assert (batch.status, batch.rows_kept) == ("reverted", 0)
+
+
+def test_a_corrected_sale_is_again_as_it_was(places):
+    posted(places.dealer, a_sale(1))
+    before = contents()
+    batch = posted(
+        places.dealer,
+        a_sale(1, 车架号=a_vin(9), 成交价="16万", 购车人="李强", 颜色="红"),
+    )
+    assert contents() != before
+    revert_batch(batch, by=None)
+    assert contents() == before
+
+
+def test_a_car_sold_on_is_the_first_owners_again(places):
+    first = {"开票日期": "2024-01-05", "交车日期": "2024-01-10"}
+    posted(places.dealer, a_sale(1, **first))
+    before = contents()
+    batch = posted(places.other_dealer, a_sale(2, 车架号=a_vin(1)))
+    revert_batch(batch, by=None)
+    assert contents() == before
+
+
+def test_a_corrected_repair_has_its_old_lines_again(places):
+    posted(places.dealer, a_sale(1))
+    posted(places.station, a_repair(1))
+    before = contents()
+    batch = posted(
+        places.station, a_repair(1, 维修项目="四轮定位", 行驶里程=90000), a_repair(2)
+    )
+    revert_batch(batch, by=None)
+    assert contents() == before
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_files_taken_back_in_reverse_leave_the_tables_as_before(places, seed):
+    dice = random.Random(seed)
+    states, batches = [contents()], []
+    for _ in range(5):
+        organisation, rows = some_rows(places, dice)
+        batches.append(posted(organisation, *rows))
+        states.append(contents())
+    for batch in reversed(batches):
+        states.pop()
+        if batch.rows_posted:
+            revert_batch(batch, by=None)
+        assert contents() == states[-1]
+
+
+def some_rows(places, dice: random.Random):
+    """A file of few people, numbers, cars and record numbers, so that they meet."""
+    make = dice.choice([a_sale, a_sale, a_repair])
+    key, who = ("销售单号", "购车人") if make is a_sale else ("工单号", "送修人")
+    numbers = dice.sample(range(1, 7), 4)
+    cars = dice.sample(range(1, 7), 4)
+    rows = []
+    for number, car in zip(numbers, cars, strict=True):
+        person = dice.randrange(1, 5)
+        row = make(
+            car,
+            **{
+                key: f"N{number}",
+                who: f"张{'一二三四五'[person]}",
+                "联系电话": f"1380000000{dice.choice([person, person, 9])}",
+            },
+        )
+        day = f"2024-{dice.randrange(1, 13):02}-{dice.randrange(1, 28):02}"
+        if make is a_sale:
+            row |= {"开票日期": day, "交车日期": dice.choice([day, ""])}
+            row |= {
+                "颜色": dice.choice("白黑红"),
+                "地址": dice.choice(["", "甲", "乙"]),
+            }
+            row["证件号码"] = dice.choice(["", f"44010119900101123{person}"])
+        else:
+            row |= {"进厂时间": f"{day} 08:00", "出厂时间": f"{day} 09:00"}
+            row |= {"行驶里程": dice.randrange(9000), "维修项目": dice.choice("甲乙丙")}
+            if dice.random() < 0.3:
+                row |= {"送修人": "", "联系电话": ""}
+        rows.append(row)
+    organisations = (
+        [places.dealer, places.other_dealer]
+        if make is a_sale
+        else [places.station, places.other_station]
+    )
+    return dice.choice(organisations), rows
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_files_taken_back_in_any_order_never_break_and_lose_nothing(places, seed):
+    dice = random.Random(100 + seed)
+    batches = []
+    for _ in range(5):
+        organisation, rows = some_rows(places, dice)
+        batches.append(posted(organisation, *rows))
+    dice.shuffle(batches)
+    for batch in batches:
+        kept = {
+            (sale.dealer_id, sale.sale_no) for sale in Sale.objects.exclude(batch=batch)
+        }
+        try:
+            revert_batch(batch, by=None)
+        except ValidationError:
+            continue
+        left = set(Sale.objects.values_list("dealer_id", "sale_no"))
+        assert kept <= left
+
+
+def test_the_same_file_can_be_posted_again(places):
+    batch = posted(places.dealer, a_sale(1), a_sale(2))
+    revert_batch(batch, by=None)
+    again = posted(places.dealer, a_sale(1), a_sale(2))
+    assert again.rows_posted == 2
+    assert Sale.objects.count() == Customer.objects.count() == Vehicle.objects.count()
+    assert Phone.objects.count() == 2

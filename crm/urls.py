@@ -6,6 +6,7 @@ from crm.uploads.views import (
     handing_in,
     lists,
     progress,
+    reverting,
     reviewing,
     rows,
 )
@@ -27,4 +28,5 @@ urlpatterns = [
     path("<int:pk>/cancel/", handing_in.batch_cancel, name="batch_cancel"),
     path("<int:pk>/approve/", reviewing.batch_approve, name="batch_approve"),
     path("<int:pk>/return/", reviewing.batch_return, name="batch_return"),
+    path("<int:pk>/revert/", reverting.batch_revert, name="batch_revert"),
 ]

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.uploads import UploadBatch
@@ -45,7 +46,15 @@ class EarlierState(models.Model):
                 fields=["batch", "table", "row_id"], name="earlier_state_once"
             )
         ]
-        indexes = [models.Index(fields=["table", "row_id"], name="earlier_state_of")]
+        indexes = [
+            models.Index(fields=["table", "row_id"], name="earlier_state_of"),
+            # Which rows of a batch others have corrected.
+            models.Index(
+                KeyTransform("batch_id", "content"),
+                name="earlier_state_corrected",
+                condition=models.Q(table__in=["crm_sale", "crm_repair"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.table} {self.row_id}"

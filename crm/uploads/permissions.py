@@ -44,6 +44,11 @@ def may_review(user: User, batch: UploadBatch) -> bool:
     return user.has_role(*REVIEWERS)
 
 
+def may_revert(user: User, batch: UploadBatch) -> bool:
+    """Who may approve a file may take it back once it is posted."""
+    return batch.status == UploadBatch.Status.POSTED and may_review(user, batch)
+
+
 def may_open_rows(user: User) -> bool:
     """Rows and files hold whole numbers by the thousand: no agent needs those.
 

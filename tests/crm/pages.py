@@ -1,7 +1,7 @@
 from datetime import date
 
-from crm.models import DailyFile
-from crm.uploads.services import submit_batch
+from crm.models import DailyFile, UploadBatch
+from crm.uploads.services import post_batch, submit_batch
 from tests.access import Page
 from tests.cast import Cast, Places
 from tests.factories.uploads import at, received
@@ -34,6 +34,13 @@ def owed(places: Places, cast: Cast) -> list[int]:
     due_at = at("2026-03-10 17:30")
     made = DailyFile.objects.create(organisation=places.dealer, day=day, due_at=due_at)
     return [made.pk]
+
+
+def posted(places: Places, cast: Cast) -> list[int]:
+    [pk] = submitted(places, cast)
+    UploadBatch.objects.filter(pk=pk).update(status="approved")
+    post_batch(pk)
+    return [pk]
 
 
 PAGES = [
@@ -96,5 +103,15 @@ PAGES = [
             method="post",
         )
         for name in ("crm:batch_approve", "crm:batch_return")
+    ),
+    *(
+        Page(
+            "crm:batch_revert",
+            allowed=BRANCH | {"administrator"},
+            forbidden=(CENTRE - {"administrator"}) | {"clerk", "editor"},
+            args=posted,
+            method=method,
+        )
+        for method in ("get", "post")
     ),
 ]

@@ -13,9 +13,17 @@ from accounts.http import UserRequest
 from accounts.models import LogEntry, User
 from crm.models import UploadBatch
 from crm.uploads import services, summary
+from crm.uploads.corrections import corrected_by, corrections
 from crm.uploads.forms import ReturnForm
-from crm.uploads.permissions import kind_of, may_open_rows, may_review, may_submit
+from crm.uploads.permissions import (
+    kind_of,
+    may_open_rows,
+    may_revert,
+    may_review,
+    may_submit,
+)
 from crm.uploads.problems import FileError
+from crm.uploads.reasons import why_kept
 from crm.uploads.views.progress import progress_of
 from crm.uploads.views.steps import opened_batch, seen_batch
 from crm.uploads.workbook import write_refused
@@ -36,6 +44,7 @@ def batch(request: UserRequest, pk: int) -> HttpResponse:
         "history": [{"at": e.at, "text": describe(e)} for e in entries],
         **_what_was_found(request.user, shown),
         **_what_can_be_done(request.user, shown),
+        **_what_became_of_it(request.user, shown),
     }
     return render(request, "crm/batch.html", context)
 
@@ -61,8 +70,26 @@ def _what_can_be_done(user: User, shown: UploadBatch) -> dict[str, Any]:
         "can_review": can_review,
         "return_form": ReturnForm() if can_review else None,
         "can_upload": kind_of(user) == shown.kind,
+        "can_revert": may_revert(user, shown),
         "can_cancel": Status.CANCELLED in UploadBatch.NEXT[shown.status]
         and may_submit(user, shown),
+    }
+
+
+def _what_became_of_it(user: User, shown: UploadBatch) -> dict[str, Any]:
+    """What it corrected, what corrected it, and what stayed when it was taken back."""
+    opens = may_open_rows(user)
+    made = corrections(shown) if opens and shown.rows_corrected else []
+    kept = [
+        (row["number"], why_kept(row["reason"], row["detail"]))
+        for row in (shown.kept if opens else [])
+    ]
+    return {
+        "corrected_by": corrected_by(shown) if shown.posted_at else [],
+        "corrections": made,
+        "corrections_more": max(shown.rows_corrected - len(made), 0),
+        "kept": kept,
+        "kept_more": max(shown.rows_kept - len(kept), 0),
     }
 
 

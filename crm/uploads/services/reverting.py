@@ -11,6 +11,7 @@ from crm.models import UploadBatch
 from crm.uploads.posting import reverting
 from crm.uploads.posting.reverting import Reverting
 from crm.uploads.posting.rows import one_at_a_time
+from crm.uploads.services.daily import reopen_day
 from crm.uploads.services.life import facts, locked, move, sender
 
 Status = UploadBatch.Status
@@ -51,6 +52,7 @@ def _revert(batch: UploadBatch, *, by: User | None) -> UploadBatch:
     batch.save(
         update_fields=["status", "rows_kept", "kept", "reverted_by", "reverted_at"]
     )
+    reopen_day(batch)
     about = {**facts(batch), "reverted": found.going, "kept": found.staying}
     log_action(by, "upload.reverted", batch, about, notify=sender(batch))
     return batch

@@ -20,13 +20,28 @@ FILES: dict[str, Any] = {
     "not_a_spreadsheet": _(
         "This is not a spreadsheet. Send an Excel workbook (.xlsx) or a CSV file."
     ),
+    "picture": _(
+        "This is a picture or a PDF, from which no rows can be read. Send the workbook "
+        "or CSV file it was made from."
+    ),
+    "archive": _(
+        "This is an archive, not a spreadsheet. Unpack it and send the file in it."
+    ),
     "web_page": _(
-        "This is a web page with a spreadsheet's name. Open it in Excel or WPS and "
-        "save it as .xlsx."
+        "This is a web page without a table of rows. Open it in Excel or WPS and save "
+        "it as .xlsx."
     ),
     "other_format": _(
-        "{format} files are not read yet. Open it in Excel or WPS and save it as .xlsx "
-        "or .csv."
+        "{format} files are not read. Open it in Excel or WPS and save it as .xlsx or "
+        ".csv."
+    ),
+    "broken_text": _(
+        "Some characters of the file cannot be read, the first in line {line}. Open "
+        "what it was made from in Excel or WPS and save that as .xlsx."
+    ),
+    "endless_row": _(
+        "The row in line {line} has no end: a quotation mark is opened and not closed, "
+        "or the lines are not parted. Mend that line, or save the file as .xlsx."
     ),
     "password": _(
         "The file is protected by a password. Save it without one and send it again."

@@ -17,6 +17,7 @@ from crm.uploads.problems import FileError
 from crm.uploads.proposals import Peek, peek
 from crm.uploads.reading.process import Workbook
 from crm.uploads.reading.sheets import Cells, Rows
+from crm.uploads.reading.values import number_text
 
 __all__ = ["Peek", "Table", "find_table", "peek"]
 
@@ -67,6 +68,8 @@ def find_table(
     whole.sort(key=lambda place: _rank(workbook, place), reverse=True)
     for place in whole:
         rows = _rows(place, workbook.rows(place.index))
+        if workbook.sheets[place.index].is_1904:
+            rows = _counted_from_1900(place, rows)
         first = next(rows, None)
         if first is None:
             continue
@@ -133,6 +136,26 @@ def _rows(place: Place, rows: Rows) -> Rows:
         count += 1
         if count > MAX_ROWS:
             raise FileError("too_many_rows", limit=MAX_ROWS)
+        yield number, cells
+
+
+# Days between the two ways of counting.
+_FOUR_YEARS = 1462
+_SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?", re.ASCII)
+_DAYS = ("invoiced_on", "delivered_on", "in_at", "out_at")
+
+
+def _counted_from_1900(place: Place, rows: Rows) -> Rows:
+    """Days that are plain numbers mean other days in a workbook that counts from 1904.
+
+    They are rewritten before anything looks at them, so that they also mean the same in
+    the workbook of refused rows.
+    """
+    days = [place.found[name] for name in _DAYS if name in place.found]
+    for number, cells in rows:
+        for at in days:
+            if _SERIAL.fullmatch(cells[at].strip()):
+                cells[at] = number_text(float(cells[at]) + _FOUR_YEARS)
         yield number, cells
 
 

@@ -89,10 +89,10 @@ HEADER_ONLY = ",".join(SALES_HEADER).encode()
     [
         (b"", "empty"),
         (b" \r\n\r\n", "empty"),
-        (b"%PDF-1.7 ...", "not a spreadsheet"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(50), "not a spreadsheet"),
+        (b"%PDF-1.7 ...", "picture or a PDF"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(50), "picture or a PDF"),
         (b"\x01\x02\x03 what is this \x00", "not a spreadsheet"),
-        (b"<html><table><tr><td>1</td></tr></table></html>", "web page"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "web page without"),
         (b"PK\x03\x04 and no more", "damaged"),
         (protected(), "password"),
         (bomb(), "unpacks to far more"),
@@ -117,12 +117,11 @@ HEADER_ONLY = ",".join(SALES_HEADER).encode()
         (b"<html><table><tr><td>1", "web page"),
         (b"a," * 100_000 + b"\n" + b"1," * 100_000, "200 columns"),
         (ONE + b"x," * 100_000, "200 columns"),
-        (b"a" * MEGABYTES, "damaged"),
-        (ONE + b"," * MEGABYTES, "damaged"),
-        (ONE + b'"' + b"a,\n" * MEGABYTES, "damaged"),
-        (b"\x00" + ONE, "not a spreadsheet"),
-        (ONE + b"\xff\xff\xe9", "not a spreadsheet"),
-        (ONE.decode().encode("utf-16")[:-1], "damaged"),
+        (b"a" * MEGABYTES, "row in line 1 has no end"),
+        (ONE + b"," * MEGABYTES, "row in line 3 has no end"),
+        (ONE + b'"' + b"a,\n" * MEGABYTES, "row in line 3 has no end"),
+        (ONE + b"\xff\xff\xe9", "cannot be read, the first in line 3"),
+        (ONE.decode().encode("utf-16")[:-1], "cannot be read, the first in line"),
     ],
     ids=lambda value: value if isinstance(value, str) else "file",
 )
@@ -182,8 +181,10 @@ def second_sheet() -> bytes:
         ONE.decode().encode("utf-16-le"),
         ONE.decode().encode("utf-16-be"),
         ONE.replace(b"XS", b"X\x1aS"),
+        ONE.replace(b"XS", b"X\x00S"),
+        b"\x00" + ONE,
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_an_odd_file_is_read_all_the_same(upload, content):
     _, answer = upload(content, name="a.csv")

@@ -58,7 +58,7 @@ def serve(file: BinaryIO) -> None:
             (number, [cell[:500] for cell in cells[:HEAD_CELLS]])
             for number, cells in islice(sheet.rows(), HEAD_ROWS)
         ]
-        heads.append((sheet.name, sheet.is_visible, sheet.last, rows))
+        heads.append((sheet.name, sheet.is_visible, sheet.is_1904, sheet.last, rows))
     send(HEADS, json.dumps(heads).encode())
     for line in sys.stdin:
         sheet = sheets[int(line)]

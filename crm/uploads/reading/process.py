@@ -35,6 +35,7 @@ class Head:
 
     name: str
     is_visible: bool
+    is_1904: bool
     last: int | None
     rows: list[tuple[int, Cells]]
 
@@ -47,20 +48,31 @@ class Workbook:
         self._index: int | None = None
         _, heads = process.receive()
         self.sheets = [
-            Head(name, is_visible, last, [(number, cells) for number, cells in rows])
-            for name, is_visible, last, rows in json.loads(heads)
+            Head(
+                name,
+                visible,
+                is_1904,
+                last,
+                [(number, cells) for number, cells in rows],
+            )
+            for name, visible, is_1904, last, rows in json.loads(heads)
         ]
 
     def rows(self, index: int) -> Rows:
         """The rows of a sheet with their line numbers; once through before the next."""
         self._index, self._position = index, 0
         self._process.ask(index)
+        done = 0
         while True:
             kind, content = self._process.receive()
             if kind == child.END:
                 return
             about, _, text = content.decode().partition("\n")
             first, count, width, self._position = map(int, about.split())
+            if first <= done:
+                # Line numbers tell rows apart.
+                raise FileError("damaged")
+            done = first + count - 1
             cells = text.split(child.BETWEEN)
             for number in range(count):
                 yield first + number, cells[number * width : (number + 1) * width]
@@ -99,7 +111,12 @@ def _started(
         stderr=complaints,
         pass_fds=[descriptor],
         bufsize=0,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "MALLOC_ARENA_MAX": "1"},
+        env={
+            **os.environ,
+            "PYTHONIOENCODING": "utf-8",
+            "MALLOC_ARENA_MAX": "1",
+            "RUST_BACKTRACE": "0",
+        },
     )
     try:
         yield process

@@ -19,4 +19,6 @@ class Sheet:
     rows: Callable[[], Rows]
     last: int | None = None
     is_visible: bool = True
+    # Whether its days are counted from 1904, as on old Macintoshes.
+    is_1904: bool = False
     position: Callable[[], int] = lambda: 0

@@ -1,7 +1,7 @@
 """Workbooks: xlsx, xlsm, xlsb, ods (all ZIP) and xls (OLE2), read by calamine."""
 
-import datetime as dt
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 from crm.uploads.reading.errors import UnreadableError
 from crm.uploads.reading.extent import check_extent
 from crm.uploads.reading.sheets import Rows, Sheet
+from crm.uploads.reading.values import cell_text
 
 # An honest workbook unpacks to some ten times its size; repetitive ones to fifty.
 # 100,000 sales unpack to 60 to 130 MB.
@@ -21,6 +22,13 @@ MAX_RATIO = 150
 RATIO_COUNTS_ABOVE = 30 * 1024 * 1024
 MAX_PARTS = 10_000
 MAX_SHEETS = 255
+ENCRYPTED = 0x1
+FILEPASS, DATEMODE, END_OF_RECORDS = 0x2F, 0x22, 0x0A
+_GLOBALS_BEGIN = re.compile(rb"\x09\x08[\x08\x10]\x00\x00[\x05\x06]\x05\x00")
+_MAIN_PARTS = ("workbook.xml", "workbook.bin", "content.xml")
+_ENCRYPTED_STREAMS = ("EncryptedPackage", "EncryptionInfo")
+_XLS_STREAMS = ("Workbook", "Book", "WORKBOOK", "BOOK")
+_IS_1904 = re.compile(rb"date1904\s*=\s*[\"'](?:1|true|on)")
 _ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 DAMAGED = (
@@ -35,26 +43,48 @@ def open_zip(file: BinaryIO) -> list[Sheet]:
             parts = archive.infolist()
             names = {part.filename.replace("\\", "/").lower() for part in parts}
             _check_size(parts)
-            if not any(
-                name.endswith(("workbook.xml", "workbook.bin", "content.xml"))
-                for name in names
-            ):
-                raise UnreadableError("not_a_spreadsheet")
-            _check_parts(archive, parts)
+            if not any(name.endswith(_MAIN_PARTS) for name in names):
+                raise UnreadableError("archive")
+            if any(part.flag_bits & ENCRYPTED for part in parts):
+                raise UnreadableError("password")
+            heads = _checked_heads(archive, parts)
     except DAMAGED as error:
         raise UnreadableError("damaged") from error
-    return _sheets(file)
+    main = heads.get("xl/workbook.xml", b"")
+    return _sheets(file, is_1904=_IS_1904.search(main) is not None)
 
 
 def open_ole2(file: BinaryIO) -> list[Sheet]:
     data = file.read()
-    if "EncryptedPackage".encode("utf-16-le") in data:
+    if any(name.encode("utf-16-le") in data for name in _ENCRYPTED_STREAMS):
         raise UnreadableError("password")
-    if not any(
-        name.encode("utf-16-le") in data for name in ("Workbook", "Book", "WORKBOOK")
-    ):
+    if not any(name.encode("utf-16-le") in data for name in _XLS_STREAMS):
         raise UnreadableError("not_a_spreadsheet")
-    return _sheets(file)
+    about = _globals(data)
+    if FILEPASS in about:
+        raise UnreadableError("password")
+    is_1904 = about.get(DATEMODE, b"")[:1] == b"\x01"
+    del data
+    return _sheets(file, is_1904=is_1904)
+
+
+def _globals(data: bytes) -> dict[int, bytes]:
+    """The first records of an .xls: whether it is encrypted, and how it counts days.
+
+    They fit into the first sector, so there is no need to follow the chain of them.
+    """
+    records: dict[int, bytes] = {}
+    for start in _GLOBALS_BEGIN.finditer(data):
+        at = start.start()
+        for _ in range(60):
+            if at + 4 > len(data):
+                break
+            kind, length = struct.unpack_from("<HH", data, at)
+            if kind == END_OF_RECORDS:
+                break
+            records.setdefault(kind, data[at + 4 : at + 4 + min(length, 16)])
+            at += 4 + length
+    return records
 
 
 def _check_size(parts: list[zipfile.ZipInfo]) -> None:
@@ -68,18 +98,25 @@ def _check_size(parts: list[zipfile.ZipInfo]) -> None:
         raise UnreadableError("bomb")
 
 
-def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
-    """A workbook has no document type; only an XML bomb has use for one."""
+def _checked_heads(
+    archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]
+) -> dict[str, bytes]:
+    """How each part begins. None has a document type; only a bomb has use for one."""
+    heads = {}
     for part in parts:
+        name = part.filename.replace("\\", "/").lower()
         with archive.open(part) as content:
-            head = content.read(64 * 1024)
-        if part.filename.lower().endswith((".xml", ".rels")) and _ENTITIES.search(head):
+            head = heads[name] = content.read(64 * 1024)
+        if name.endswith((".xml", ".rels")) and _ENTITIES.search(head):
             raise UnreadableError("bomb")
+        if name == "meta-inf/manifest.xml" and b"encryption-data" in head:
+            raise UnreadableError("password")
         if b"worksheet" in head:
             check_extent(archive, part)
+    return heads
 
 
-def _sheets(file: BinaryIO) -> list[Sheet]:
+def _sheets(file: BinaryIO, *, is_1904: bool) -> list[Sheet]:
     file.seek(0)
     try:
         workbook = python_calamine.load_workbook(file)
@@ -101,6 +138,7 @@ def _sheets(file: BinaryIO) -> list[Sheet]:
             rows=lambda name=meta.name: loaded.rows(name),  # type: ignore[misc]
             last=loaded.last(meta.name),
             is_visible=meta.visible == SheetVisibleEnum.Visible,
+            is_1904=is_1904,
         )
         for meta in metas
     ]
@@ -141,17 +179,3 @@ def _as_text(
 ) -> Iterator[tuple[int, list[str]]]:
     for number, row in enumerate(rows, first):
         yield number, [c if type(c) is str else cell_text(c) for c in row]
-
-
-def cell_text(value: object) -> str:
-    """A workbook's value as a person would type it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, dt.datetime):
-        has_time = value.time() != dt.time()
-        return value.isoformat(" ", "seconds") if has_time else f"{value:%Y-%m-%d}"
-    return "" if value is None else str(value)

@@ -222,3 +222,17 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.to}: {self.entry}"
+
+
+class Throttle(models.Model):
+    """How far ahead of its allowed rate a program, or a machine logging in, is."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    free_at = models.DateTimeField(help_text="Until when its requests are paid for.")
+
+    class Meta:
+        verbose_name = _("throttle")
+        verbose_name_plural = _("throttles")
+
+    def __str__(self) -> str:
+        return self.key

@@ -5,6 +5,7 @@ secrets can be mounted instead of exported.
 """
 
 import os
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -42,3 +43,11 @@ def integer(name: str, *, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def rate(name: str, default: str) -> str:
+    """So many in a second, minute, hour or day: 60/min."""
+    value = text(name, default).strip().lower()
+    if not re.fullmatch(r"[1-9]\d*/(?:s|sec|m|min|h|hour|d|day)", value):
+        raise ImproperlyConfigured(f"{name} must be like 60/min, not {value!r}.")
+    return value

@@ -228,8 +228,13 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PAGINATION_CLASS": "config.api.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"login": "10/min"},
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.SharedThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "login": "10/min",
+        "uploads": env.rate("API_UPLOADS_RATE", "30/min"),
+        "rows": env.rate("API_ROWS_RATE", "60/min"),
+        "polls": env.rate("API_POLLS_RATE", "300/min"),
+    },
     "PAGE_SIZE": 25,
     "NUM_PROXIES": int(BEHIND_PROXY),
 }

@@ -1,9 +1,17 @@
+from datetime import timedelta
+
 from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import Throttle
+from crm.uploads.services import forget_keys
 
 LOG_INS_KEPT = 180  # days
 
 
 def clear_away() -> None:
-    """Ended sessions, and the record of log-ins when it is old: they only grow."""
+    """What only grows: ended sessions, old log-ins, and what programs were told."""
     call_command("clearsessions", verbosity=0)
     call_command("axes_reset_logs", age=LOG_INS_KEPT, verbosity=0)
+    forget_keys()
+    Throttle.objects.filter(free_at__lt=timezone.now() - timedelta(days=1)).delete()

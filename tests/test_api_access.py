@@ -1,7 +1,6 @@
 """The API as a whole: who gets in and how, what is hidden, paging, and its schema."""
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client, override_settings
 from rest_framework.authtoken.models import Token
@@ -19,11 +18,6 @@ HANDED_IN = ["uploads"]
 SENT_ONLY = ["sales", "repairs"]
 TOKEN = "/api/token/"
 PASSWORD = "eight green horses"
-
-
-@pytest.fixture(autouse=True)
-def no_earlier_log_ins():
-    cache.clear()
 
 
 @pytest.fixture

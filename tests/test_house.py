@@ -205,6 +205,7 @@ def test_the_example_environment_lists_every_variable_that_is_read():
                 "env.boolean",
                 "env.integer",
                 "env.words",
+                "env.rate",
                 "os.environ.get",
             }:
                 name = node.args[0]

@@ -40,6 +40,15 @@ def test_nonsense_is_refused_by_name(monkeypatch, read):
         read("NAME", default=1)
 
 
+def test_a_rate_says_how_many_in_how_long(monkeypatch):
+    monkeypatch.setenv("NAME", "90/Hour")
+    assert env.rate("NAME", "60/min") == "90/hour"
+    for nonsense in ("0/min", "60", "60/fortnight", "-1/min", ""):
+        monkeypatch.setenv("NAME", nonsense)
+        with pytest.raises(ImproperlyConfigured, match=r"NAME must be like 60/min"):
+            env.rate("NAME", "60/min")
+
+
 def test_a_value_in_a_file_wins_over_one_in_the_environment(monkeypatch, tmp_path):
     path = tmp_path / "value"
     path.write_text("42\n")

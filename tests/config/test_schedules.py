@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
+from accounts.models import Throttle
 from config.schedules import SCHEDULES
 from config.tasks import clear_away
 
@@ -48,6 +49,9 @@ def test_ended_sessions_and_old_log_ins_do_not_pile_up(db):
         AccessLog.objects.filter(pk=log.pk).update(
             attempt_time=now - timedelta(days=days)
         )
+    Throttle.objects.create(key="old", free_at=now - timedelta(days=2))
+    Throttle.objects.create(key="new", free_at=now)
     clear_away()
+    assert Throttle.objects.get().key == "new"
     assert Session.objects.get().session_key == "running"
     assert AccessLog.objects.get().username == "new"

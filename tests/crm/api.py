@@ -40,7 +40,8 @@ class System:
 
     def __init__(self, user: Any) -> None:
         token, _made = Token.objects.get_or_create(user=user)
-        self.client = Client(headers={"Authorization": f"Token {token}"})
+        self.headers = {"Authorization": f"Token {token}"}
+        self.client = Client(headers=self.headers)
 
     def send_rows(self, rows: Any, kind="sales", *, key="", language="en", **more):
         return self.send_body(

@@ -3,14 +3,18 @@
 import hashlib
 import re
 from collections.abc import Callable
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from crm.models import UploadBatch
 from crm.uploads import services
-from crm.uploads.api.problems import Refused
+from crm.uploads.api.problems import Refused, refused
+from crm.uploads.json_rows import RowsError
 
 MAX_LENGTH = 100
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{MAX_LENGTH}}}")
@@ -40,19 +44,32 @@ def fingerprint(*parts: str | bytes) -> str:
 
 
 def answer_once(
-    request: Request, by: User, sha256: str, work: Callable[[], services.Answer]
+    request: Request,
+    *,
+    by: User,
+    sha256: str,
+    receive: Callable[[], UploadBatch],
+    answer: Callable[[UploadBatch], dict[str, Any]],
+    status_code: int,
 ) -> Response:
-    """Do `work` unless it was done under the request's key; answer as then."""
+    """Receive and answer, unless that was done under the request's key: as then."""
     try:
-        answer, is_said_again = services.once(
-            key_of(request), by=by, sha256=sha256, work=work
+        made = services.once(
+            key_of(request),
+            by=by,
+            sha256=sha256,
+            receive=receive,
+            answer=answer,
+            status_code=status_code,
         )
     except services.InProgressError as error:
         raise Refused("in_progress") from error
     except services.KeyReusedError as error:
         raise Refused("key_reused") from error
-    path = reverse("api:upload-detail", args=[answer.batch.pk])
+    except (RowsError, ValidationError) as error:
+        raise refused(error) from error
+    path = reverse("api:upload-detail", args=[made.batch.pk])
     headers = {"Location": request.build_absolute_uri(path)}
-    if is_said_again:
+    if made.is_said_again:
         headers["Idempotent-Replayed"] = "true"
-    return Response(answer.content, status=answer.status_code, headers=headers)
+    return Response(made.content, status=made.status_code, headers=headers)

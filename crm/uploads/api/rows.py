@@ -1,6 +1,7 @@
 """`POST /api/sales/` and `/api/repairs/`: rows as JSON, checked while one waits."""
 
-from django.core.exceptions import ValidationError
+from typing import Any
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +20,7 @@ from crm.uploads.json_rows import RowsError
 
 class RowsView(WithCodes):
     parser_classes = [RawJSON]
+    throttle_scope = "rows"
     kind: str
 
     def post(self, request: Request) -> Response:
@@ -32,23 +34,28 @@ class RowsView(WithCodes):
         check_day(sent.day)
         kind, organisation = sender_of(by, kind=self.kind, code=sent.organisation)
 
-        def work() -> services.Answer:
-            try:
-                batch = services.receive_rows(
-                    kind=kind,
-                    organisation=organisation,
-                    by=by,
-                    sent=content,
-                    day=sent.day,
-                    submits_itself=sent.submit,
-                )
-            except (RowsError, ValidationError) as error:
-                raise refused(error) from error
-            said = detail(request, batch)
-            said["rows"] = row_answers(batch, batch.rows.all())
-            return services.Answer(batch, 201, said)
+        def receive() -> UploadBatch:
+            return services.receive_rows(
+                kind=kind,
+                organisation=organisation,
+                by=by,
+                sent=content,
+                day=sent.day,
+                submits_itself=sent.submit,
+            )
 
-        return answer_once(request, by, fingerprint("rows", kind, content), work)
+        def answer(batch: UploadBatch) -> dict[str, Any]:
+            rows = row_answers(batch, batch.rows.all())
+            return {**detail(request, batch), "rows": rows}
+
+        return answer_once(
+            request,
+            by=by,
+            sha256=fingerprint("rows", kind, content),
+            receive=receive,
+            answer=answer,
+            status_code=201,
+        )
 
 
 @rows_schema("sales", "Hand in sales", examples.SENT["sales"])

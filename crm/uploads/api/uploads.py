@@ -61,6 +61,10 @@ class UploadViewSet(WithCodes, RoomViewSet[UploadBatch]):
     ordering_fields = ["day", "uploaded_at"]
     parser_classes = [FileForm]
 
+    @property
+    def throttle_scope(self) -> str:
+        return "uploads" if self.action == "create" else "polls"
+
     def get_serializer_class(self) -> type[BatchSerializer]:
         return BatchSerializer if self.action == "list" else BatchDetailSerializer
 
@@ -95,24 +99,26 @@ class UploadViewSet(WithCodes, RoomViewSet[UploadBatch]):
         file.seek(0)
         name = file.name or "?"
 
-        def work() -> services.Answer:
-            try:
-                batch = services.receive_file(
-                    kind=kind,
-                    organisation=organisation,
-                    by=by,
-                    file=file,
-                    name=name,
-                    day=day,
-                    channel=UploadBatch.Channel.API,
-                    submits_itself=BOOLEANS[texts["submit"].lower()],
-                )
-            except ValidationError as error:
-                raise refused(error) from error
-            return services.Answer(batch, 202, detail(request, batch))
+        def receive() -> UploadBatch:
+            return services.receive_file(
+                kind=kind,
+                organisation=organisation,
+                by=by,
+                file=file,
+                name=name,
+                day=day,
+                channel=UploadBatch.Channel.API,
+                submits_itself=BOOLEANS[texts["submit"].lower()],
+            )
 
-        sha256 = fingerprint("file", digest.digest(), name, *texts.values())
-        return answer_once(request, by, sha256, work)
+        return answer_once(
+            request,
+            by=by,
+            sha256=fingerprint("file", digest.digest(), name, *texts.values()),
+            receive=receive,
+            answer=lambda batch: detail(request, batch),
+            status_code=202,
+        )
 
     @action(detail=True, methods=["get"])
     def rows(self, request: Request, pk: str) -> Response:

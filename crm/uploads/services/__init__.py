@@ -9,7 +9,6 @@ from crm.uploads.services.daily import (
     report_nil,
 )
 from crm.uploads.services.once import (
-    Answer,
     InProgressError,
     KeyReusedError,
     forget_keys,
@@ -33,7 +32,6 @@ from crm.uploads.services.rows import receive_rows
 __all__ = [
     "HANDED_IN_BY",
     "OLDEST",
-    "Answer",
     "InProgressError",
     "KeyReusedError",
     "approve_batch",

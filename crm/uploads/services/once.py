@@ -32,18 +32,51 @@ class Answer:
     batch: UploadBatch
     status_code: int
     content: dict[str, Any]
+    is_said_again: bool = False
 
 
 @transaction.atomic
 def once(
-    key: str, *, by: User, sha256: str, work: Callable[[], Answer]
-) -> tuple[Answer, bool]:
-    """Do `work` unless it was done under this key; and whether it was.
+    key: str,
+    *,
+    by: User,
+    sha256: str,
+    receive: Callable[[], UploadBatch],
+    answer: Callable[[UploadBatch], dict[str, Any]],
+    status_code: int,
+) -> Answer:
+    """Receive a batch and answer, unless that was done under this key: then as before.
 
-    What `work` raises leaves the key free: mended, it may be sent under it again.
+    What `receive` or `answer` raise leaves the key free: mended, what was refused may
+    be sent under it again.
     """
-    if not key:
-        return work(), False
+    if key:
+        _hold(key, by)
+        earlier = ApiHandIn.objects.filter(user=by, key=key).select_related("batch")
+        if known := earlier.first():
+            if known.sha256 != sha256 or known.batch is None:
+                raise KeyReusedError
+            return Answer(known.batch, known.status_code, known.answer, True)
+    batch = receive()
+    try:
+        content = answer(batch)
+        if key:
+            ApiHandIn.objects.create(
+                user=by,
+                key=key,
+                sha256=sha256,
+                batch=batch,
+                status_code=status_code,
+                answer=content,
+            )
+    except BaseException:
+        # The batch is rolled back; the stored file would stay without it.
+        batch.file.delete(save=False)
+        raise
+    return Answer(batch, status_code, content)
+
+
+def _hold(key: str, by: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
@@ -51,21 +84,6 @@ def once(
         )
         if not cursor.fetchone()[0]:
             raise InProgressError
-    earlier = ApiHandIn.objects.filter(user=by, key=key).select_related("batch").first()
-    if earlier is None:
-        answer = work()
-        ApiHandIn.objects.create(
-            user=by,
-            key=key,
-            sha256=sha256,
-            batch=answer.batch,
-            status_code=answer.status_code,
-            answer=answer.content,
-        )
-        return answer, False
-    if earlier.sha256 != sha256 or earlier.batch is None:
-        raise KeyReusedError
-    return Answer(earlier.batch, earlier.status_code, earlier.answer), True
 
 
 def forget_keys() -> int:

@@ -148,6 +148,7 @@ NAVIGATION = [
                 (_("Procedures"), "checklist", "standards_procedure"),
                 (_("Work calendars"), "calendar_month", "standards_workcalendar"),
                 (_("Holidays"), "event_busy", "standards_calendarday"),
+                (_("Review rules"), "rule", "crm_reviewrule"),
                 (_("Follow-up plans"), "event_repeat", "followups_plan"),
                 (_("Questionnaires"), "quiz", "followups_questionnaire"),
                 (_("Business log"), "history", "accounts_logentry"),

@@ -1,9 +1,19 @@
+from typing import Any, cast
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_bases import NeverDeletedAdmin, Rows, ViewOnlyAdmin, ViewOnlyRows
+from accounts.admin_bases import (
+    NeverDeletedAdmin,
+    RoomAdmin,
+    Rows,
+    ViewOnlyAdmin,
+    ViewOnlyRows,
+)
+from accounts.models import User
+from accounts.services import log_action
 from crm.models import (
     Customer,
     Interaction,
@@ -11,6 +21,7 @@ from crm.models import (
     Phone,
     Repair,
     RepairLine,
+    ReviewRule,
     Sale,
     UploadBatch,
     Vehicle,
@@ -137,3 +148,33 @@ class UploadBatchAdmin(ViewOnlyAdmin):
     date_hierarchy = "uploaded_at"
     # The file itself is reached through the upload's own page, which checks access.
     exclude = ["file"]
+
+
+@admin.register(ReviewRule)
+class ReviewRuleAdmin(RoomAdmin):
+    """Whose files need no review; one that waits already is not touched."""
+
+    list_display = ["organisation", "approves_itself"]
+    list_filter = ["approves_itself"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name", "organisation__code"]
+    autocomplete_fields = ["organisation"]
+    # Deleting many at once would go past the log.
+    actions = None
+
+    def save_model(
+        self, request: HttpRequest, obj: ReviewRule, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        self._log(request, "review_rule.set", obj)
+
+    def delete_model(self, request: HttpRequest, obj: ReviewRule) -> None:
+        self._log(request, "review_rule.removed", obj)
+        super().delete_model(request, obj)
+
+    def _log(self, request: HttpRequest, action: str, rule: ReviewRule) -> None:
+        about = {
+            "organisation": str(rule.organisation),
+            "approves_itself": rule.approves_itself,
+        }
+        log_action(cast("User", request.user), action, rule, about)

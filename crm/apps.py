@@ -39,6 +39,17 @@ class CrmConfig(AppConfig):
                 "upload.cancelled": _("{by} cancelled {file}"),
                 "upload.submitted": _("{by} sent {file} to be reviewed"),
                 "upload.approved": _("{by} approved {file} of {organisation}"),
+                "upload.approved_by_rule": _(
+                    "{file} of {organisation} was approved without review, by the rule "
+                    "for {rule}"
+                ),
+                "upload.rows_returned": _(
+                    "{by} sent {returned} rows of {file} back: {reason}"
+                ),
+                "review_rule.set": _("{by} set the review rule for {organisation}"),
+                "review_rule.removed": _(
+                    "{by} removed the review rule for {organisation}"
+                ),
                 "upload.returned": _("{by} sent {file} back: {reason}"),
                 "upload.reverted": _(
                     "{by} took back {file}: {reverted} rows went, {kept} stayed"

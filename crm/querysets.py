@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -11,7 +11,7 @@ from accounts.roles import KEEPERS
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from accounts.models import User
+    from accounts.models import Organisation, User
     from crm.models import (  # noqa: F401
         Customer,
         DailyFile,
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Interaction,
         Merge,
         Repair,
+        ReviewRule,
         Sale,
         UploadBatch,
         UploadRow,
@@ -120,20 +121,36 @@ class UploadBatchQuerySet(InTree["UploadBatch"]):
         rows = self.filter(organisation=organisation_id, day=day)
         return rows.order_by("submitted_at", "pk")
 
-    def matching(self, *, q: str = "", kind: str = "", status: str = "") -> Self:
+    def waiting_for_review(self) -> Self:
+        """Those the branch has to look at, the one that waits longest first."""
+        return self.filter(status="submitted").order_by("submitted_at", "pk")
+
+    def matching(
+        self,
+        *,
+        q: str = "",
+        kind: str = "",
+        status: str = "",
+        channel: str = "",
+        day_from: date | None = None,
+        day_to: date | None = None,
+    ) -> Self:
         """Narrowed by what is given; `q` is part of a name, or a code."""
         found = self
-        if q := q.strip():
+        if q := q.replace("\x00", "").strip():
             found = found.filter(
                 Q(organisation__name__icontains=q)
                 | Q(organisation__code__iexact=q)
                 | Q(file_name__icontains=q)
             )
-        if kind:
-            found = found.filter(kind=kind)
-        if status:
-            found = found.filter(status=status)
-        return found
+        exactly: dict[str, Any] = {
+            "kind": kind,
+            "status": status,
+            "channel": channel,
+            "day__gte": day_from,
+            "day__lte": day_to,
+        }
+        return found.filter(**{name: given for name, given in exactly.items() if given})
 
 
 class DailyFileQuerySet(InTree["DailyFile"]):
@@ -145,6 +162,18 @@ class DailyFileQuerySet(InTree["DailyFile"]):
     def late(self, now: datetime) -> Self:
         """Still owed past the deadline, by those who are open."""
         return self.owed().filter(due_at__lt=now, organisation__is_active=True)
+
+
+class ReviewRuleQuerySet(InTree["ReviewRule"]):
+    tree_path = "organisation__path"
+
+    def nearest(self, organisation: Organisation) -> ReviewRule | None:
+        """The rule of the organisation itself, or the nearest above it."""
+        codes = organisation.path.strip("/").split("/")
+        found = self.filter(organisation__code__in=codes)
+        return (
+            found.select_related("organisation").order_by("-organisation__path").first()
+        )
 
 
 class UploadRowQuerySet(QuerySet["UploadRow"]):

@@ -29,4 +29,6 @@ urlpatterns = [
     path("<int:pk>/approve/", reviewing.batch_approve, name="batch_approve"),
     path("<int:pk>/return/", reviewing.batch_return, name="batch_return"),
     path("<int:pk>/revert/", reverting.batch_revert, name="batch_revert"),
+    path("<int:pk>/return-rows/", reviewing.return_rows, name="return_rows"),
+    path("approve/", reviewing.approve_many, name="approve_many"),
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from crm.models.uploads import UploadBatch
-from crm.querysets import DailyFileQuerySet
+from crm.querysets import DailyFileQuerySet, ReviewRuleQuerySet
 
 
 class ColumnName(models.Model):
@@ -144,6 +144,8 @@ class ReviewRule(models.Model):
         _("approved without review"),
         help_text=_("The nearest rule upwards in the tree counts."),
     )
+
+    objects = ReviewRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review rule")

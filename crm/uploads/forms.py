@@ -1,10 +1,13 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from crm.models import UploadBatch
+from crm.uploads.row_numbers import read_numbers
 
 
 class UploadForm(forms.Form):
@@ -33,18 +36,73 @@ class UploadForm(forms.Form):
         ) % {"limit": settings.UPLOAD_MAX_BYTES // (1024 * 1024)}
 
 
+class RowNumbersField(forms.CharField):
+    def clean(self, value: Any) -> set[int]:
+        return read_numbers(super().clean(value) or "")
+
+
 class ReturnForm(forms.Form):
+    """Rows with a reason; without rows the whole file."""
+
     reason = forms.CharField(
         label=_("Why it goes back"),
-        max_length=1000,
+        max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    rows = RowNumbersField(
+        label=_("Only these rows"),
+        required=False,
+        max_length=2000,
+        help_text=_("As 3, 12-20. The others can still be approved."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
+class TickedField(forms.Field):
+    """The numbers of the boxes that were ticked."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> set[int]:
+        return {int(v) for v in value or [] if v.isdecimal() and len(v) < 10}
+
+
+class ReturnRowsForm(forms.Form):
+    """Rows that were ticked in their list."""
+
+    reason = forms.CharField(
+        label=_("Why the rows go back"), max_length=200, required=False
+    )
+    row = TickedField(required=False)
+
+
+def _select(choices: Iterable[tuple[str, Any]]) -> forms.Select:
+    return forms.Select(choices=[("", _("All")), *choices])
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class BatchFilter(forms.Form):
-    q = forms.CharField(label=_("Dealer, station or file"), required=False)
-    kind = forms.CharField(required=False)
-    status = forms.CharField(required=False)
+    """What nobody can choose finds nothing; it is no mistake to be told of."""
+
+    q = forms.CharField(
+        label=_("Dealer, station or file"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    status = forms.CharField(
+        label=_("Status"), required=False, widget=_select(UploadBatch.Status.choices)
+    )
+    kind = forms.CharField(
+        label=_("Kind"), required=False, widget=_select(UploadBatch.Kind.choices)
+    )
+    channel = forms.CharField(
+        label=_("Came by"), required=False, widget=_select(UploadBatch.Channel.choices)
+    )
+    day_from = forms.DateField(label=_("Days from"), required=False, widget=_day())
+    day_to = forms.DateField(label=_("to"), required=False, widget=_day())
 
 
 class RowFilter(forms.Form):

@@ -107,6 +107,7 @@ ERRORS: dict[str, Any] = {
     "duplicate_number": _(
         "the same {column} is already in row {row} of this file: {value}"
     ),
+    "returned": _("sent back by the branch: {value}"),
 }
 
 WARNINGS: dict[str, Any] = {

@@ -102,7 +102,13 @@ PAGES = [
             args=submitted,
             method="post",
         )
-        for name in ("crm:batch_approve", "crm:batch_return")
+        for name in ("crm:batch_approve", "crm:batch_return", "crm:return_rows")
+    ),
+    Page(
+        "crm:approve_many",
+        allowed=BRANCH | {"administrator", "other_reviewer"},
+        forbidden=(CENTRE - {"administrator"}) | CLERKS | NO_FILES,
+        method="post",
     ),
     *(
         Page(

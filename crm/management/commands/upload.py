@@ -96,8 +96,9 @@ def take_in(
         if batch.refusal:
             raise FileError.from_json(batch.refusal)
         if approve and batch.rows_accepted:
-            submit_batch(batch, by=None)
-            approve_batch(batch, by=None)
+            # A rule may have approved it already.
+            if submit_batch(batch, by=None).status == UploadBatch.Status.SUBMITTED:
+                approve_batch(batch, by=None)
             post_batch(batch.pk)
     except BaseException:
         # The rows are rolled back; the stored file would stay without them.

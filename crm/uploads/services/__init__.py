@@ -25,8 +25,14 @@ from crm.uploads.services.receiving import (
     receive_file,
 )
 from crm.uploads.services.resuming import resume_left_over
+from crm.uploads.services.returning import return_rows
 from crm.uploads.services.reverting import preview_revert, revert_batch
-from crm.uploads.services.reviewing import approve_batch, return_batch, submit_batch
+from crm.uploads.services.reviewing import (
+    approve_batch,
+    approve_many,
+    return_batch,
+    submit_batch,
+)
 from crm.uploads.services.rows import receive_rows
 
 __all__ = [
@@ -35,6 +41,7 @@ __all__ = [
     "InProgressError",
     "KeyReusedError",
     "approve_batch",
+    "approve_many",
     "cancel_batch",
     "check_day",
     "check_may_hand_in",
@@ -54,6 +61,7 @@ __all__ = [
     "report_nil",
     "resume_left_over",
     "return_batch",
+    "return_rows",
     "revert_batch",
     "submit_batch",
 ]

@@ -1,3 +1,7 @@
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -6,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import log_action
-from crm.models import UploadBatch
+from crm.models import ReviewRule, UploadBatch
 from crm.uploads.services.daily import hand_in_day, reopen_day
 from crm.uploads.services.life import facts, locked, move, queue_work, sender
 
@@ -23,22 +27,64 @@ def submit_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
     batch.submitted_at = timezone.now()
     batch.save(update_fields=["status", "submitted_at"])
     hand_in_day(batch)
-    reviewers = User.objects.responsible_for(batch.organisation, Role.BRANCH_REVIEWER)
+    rule = ReviewRule.objects.nearest(batch.organisation)
+    approves_itself = rule is not None and rule.approves_itself
+    reviewers = (
+        User.objects.none()
+        if approves_itself
+        else User.objects.responsible_for(batch.organisation, Role.BRANCH_REVIEWER)
+    )
     log_action(by, "upload.submitted", batch, facts(batch), notify=reviewers)
+    if rule and approves_itself:
+        about = {**facts(batch), "rule": str(rule.organisation)}
+        _approve(batch, by=None, action="upload.approved_by_rule", about=about)
     return batch
 
 
 @transaction.atomic
-def approve_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
-    """Let the rows be posted; the work itself is a task's."""
+def approve_batch(
+    batch: UploadBatch, *, by: User | None, seen: datetime | None = None
+) -> UploadBatch:
+    """Let the rows be posted; the work itself is a task's.
+
+    `seen` is when the file that `by` looked at was handed in for review: one that
+    was taken back, mended and handed in anew meanwhile is not approved unseen.
+    """
     batch = locked(batch.pk)
+    if seen and batch.status == Status.SUBMITTED and batch.submitted_at != seen:
+        raise ValidationError(
+            _(
+                "Upload %(number)s was mended and handed in anew after you opened it: "
+                "look at it again."
+            )
+            % {"number": batch.pk}
+        )
+    _approve(batch, by=by, action="upload.approved", about=facts(batch))
+    return batch
+
+
+def approve_many(
+    batches: Iterable[UploadBatch], *, by: User, seen: Mapping[int, datetime]
+) -> tuple[list[UploadBatch], list[str]]:
+    """Approve each on its own: which are, and why the others are not."""
+    approved, problems = [], []
+    for batch in sorted(batches, key=lambda batch: batch.pk):
+        try:
+            approved.append(approve_batch(batch, by=by, seen=seen.get(batch.pk)))
+        except ValidationError as error:
+            problems.extend(error.messages)
+    return approved, problems
+
+
+def _approve(
+    batch: UploadBatch, *, by: User | None, action: str, about: dict[str, Any]
+) -> None:
     move(batch, Status.APPROVED)
     batch.reviewed_by = by
     batch.reviewed_at = timezone.now()
     batch.save(update_fields=["status", "reviewed_by", "reviewed_at"])
-    log_action(by, "upload.approved", batch, facts(batch))
+    log_action(by, action, batch, about, notify=sender(batch))
     queue_work(batch)
-    return batch
 
 
 @transaction.atomic

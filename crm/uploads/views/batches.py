@@ -33,8 +33,18 @@ Status = UploadBatch.Status
 
 @require_GET
 def batch(request: UserRequest, pk: int) -> HttpResponse:
-    shown = seen_batch(request, pk)
-    entries = LogEntry.objects.about(shown).select_related("by")
+    return batch_page(request, seen_batch(request, pk))
+
+
+def batch_page(
+    request: UserRequest,
+    shown: UploadBatch,
+    *,
+    return_form: ReturnForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page about a file; with the form to return it, when that went wrong."""
+    entries = list(LogEntry.objects.about(shown).select_related("by"))
     context = {
         "title": shown.file_name,
         "subtitle": f"{shown.organisation} · {shown.get_kind_display()}",
@@ -43,10 +53,17 @@ def batch(request: UserRequest, pk: int) -> HttpResponse:
         "same_file": UploadBatch.objects.same_file(shown).first(),
         "history": [{"at": e.at, "text": describe(e)} for e in entries],
         **_what_was_found(request.user, shown),
-        **_what_can_be_done(request.user, shown),
         **_what_became_of_it(request.user, shown),
+        "rule": _rule(entries),
+        **_what_can_be_done(request.user, shown, return_form),
     }
-    return render(request, "crm/batch.html", context)
+    return render(request, "crm/batch.html", context, status=status)
+
+
+def _rule(entries: list[LogEntry]) -> str:
+    """Whose rule approved it, if one did."""
+    by_rule = (e for e in entries if e.action == "upload.approved_by_rule")
+    return next((str(entry.data["rule"]) for entry in by_rule), "")
 
 
 def _what_was_found(user: User, shown: UploadBatch) -> dict[str, Any]:
@@ -61,14 +78,16 @@ def _what_was_found(user: User, shown: UploadBatch) -> dict[str, Any]:
     }
 
 
-def _what_can_be_done(user: User, shown: UploadBatch) -> dict[str, Any]:
+def _what_can_be_done(
+    user: User, shown: UploadBatch, return_form: ReturnForm | None
+) -> dict[str, Any]:
     can_review = shown.status == Status.SUBMITTED and may_review(user, shown)
     return {
         "can_submit": shown.status == Status.CHECKED
         and shown.rows_accepted > 0
         and may_submit(user, shown),
         "can_review": can_review,
-        "return_form": ReturnForm() if can_review else None,
+        "return_form": return_form or ReturnForm() if can_review else None,
         "can_upload": kind_of(user) == shown.kind,
         "can_revert": may_revert(user, shown),
         "can_cancel": Status.CANCELLED in UploadBatch.NEXT[shown.status]

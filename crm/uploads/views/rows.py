@@ -10,6 +10,7 @@ from crm.models import UploadBatch, UploadRow
 from crm.uploads import columns, summary
 from crm.uploads.changes import Touched, changes
 from crm.uploads.forms import RowFilter
+from crm.uploads.permissions import may_review
 from crm.uploads.problems import describe
 from crm.uploads.views.steps import opened_batch
 
@@ -48,6 +49,8 @@ def batch_rows(request: UserRequest, pk: int) -> HttpResponse:
         "show": show,
         "start": start,
         "labels": summary.key_labels(batch),
+        "can_return": batch.status == UploadBatch.Status.SUBMITTED
+        and may_review(request.user, batch),
         "lines": _lines(request, batch, rows),
         "following": following,
         "previous": earlier[-1] if earlier else None,

@@ -31,6 +31,16 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 5,
     },
+    "Find customers found twice, lately": {
+        "func": "crm.tasks.find_duplicates_lately",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 15,
+    },
+    "Find customers found twice": {
+        "func": "crm.tasks.find_duplicates",
+        "schedule_type": Schedule.DAILY,
+        "minutes": None,
+    },
     "Clear away": {
         "func": "config.tasks.clear_away",
         "schedule_type": Schedule.DAILY,

@@ -87,6 +87,7 @@ NAVIGATION = [
                 "desk:search",
                 for_roles(*CENTRE, *KEEPERS),
             ),
+            Entry(_("Found twice"), "join", "desk:duplicates", for_roles(*CENTRE)),
             Entry(_("Follow-ups"), "call", "followups:tasks", for_roles(*CENTRE)),
         ],
     ),

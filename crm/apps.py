@@ -31,6 +31,7 @@ class CrmConfig(AppConfig):
                 "customer.revealed": _("{by} was shown the full numbers"),
                 "customer.merged": _("{by} merged {merged} into {kept}"),
                 "customer.merge_undone": _("{by} parted {merged} from {kept} again"),
+                "customer.not_the_same": _("{by} parted {name} and {other} for good"),
                 "interaction.recorded": _("{by} recorded a contact"),
                 "upload.checked": _("{by} handed in {file}: {rejected} rows refused"),
                 "upload.downloaded": _("{by} downloaded rows of {file}"),

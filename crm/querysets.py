@@ -81,6 +81,9 @@ class DuplicatePairQuerySet(QuerySet["DuplicatePair"]):
             dismissed_at=None, first__merged_into=None, second__merged_into=None
         )
 
+    def of(self, customer: Customer) -> DuplicatePairQuerySet:
+        return self.filter(Q(first=customer) | Q(second=customer))
+
 
 class VehicleQuerySet(WithRecords["Vehicle"]):
     pass

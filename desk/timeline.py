@@ -56,6 +56,7 @@ def timeline_of(
         *repairs(customer, user, ownerships, before),
         *contacts(customer, user, before),
         *cases(customer, user, before),
+        *merges(customer, user, before),
     ]
     found.sort(key=lambda event: event.at, reverse=True)
     events = found[:PAGE]
@@ -208,6 +209,19 @@ def cases(customer: Customer, user: User, before: datetime | None) -> Iterator[E
             tone="good" if step.action == "case.closed" else "",
             url=reverse("complaints:detail", args=[step.subject_id]),
         )
+
+
+def merges(customer: Customer, user: User, before: datetime | None) -> Iterator[Event]:
+    """When the customer was found twice, and when that was taken back."""
+    if not user.sees_everything:
+        return
+    told = LogEntry.objects.about(customer).filter(
+        action__in=["customer.merged", "customer.merge_undone"]
+    )
+    if before:
+        told = told.filter(at__lt=before)
+    for entry in told.order_by("-at", "-pk").select_related("by")[: PAGE + 1]:
+        yield Event(at=entry.at, kind="merge", title=describe(entry))
 
 
 def start_of(day: date) -> datetime:

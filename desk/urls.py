@@ -1,7 +1,7 @@
 from django.urls import path
 
 from desk import boards
-from desk.views import contact, customer, home, search
+from desk.views import contact, customer, home, merging, search
 
 app_name = "desk"
 
@@ -15,6 +15,15 @@ urlpatterns = [
     path("customers/<int:pk>/phone/", customer.phone, name="phone"),
     path("customers/<int:pk>/promise/", contact.promise, name="promise"),
     path("customers/<int:pk>/call/", contact.interaction, name="interaction"),
+    path("customers/twice/", merging.duplicates, name="duplicates"),
+    path("customers/<int:pk>/merge/", merging.merge_with, name="merge_with"),
+    path("customers/<int:pk>/merge/<int:other>/", merging.merge, name="merge"),
+    path(
+        "customers/<int:pk>/merge/<int:other>/two/",
+        merging.not_the_same,
+        name="not_the_same",
+    ),
+    path("merges/<int:pk>/undo/", merging.merge_undo, name="merge_undo"),
     path("boards/", boards.boards, name="boards"),
     path("boards/<slug:code>/", boards.board, name="board"),
 ]

@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.text import listed
 from crm.models.customers import Customer
 from crm.querysets import DuplicatePairQuerySet, MergeQuerySet
 
@@ -86,3 +87,12 @@ class DuplicatePair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} = {self.second_id}?"
+
+    @property
+    def why(self) -> str:
+        """The reasons in words."""
+        return listed(self.Reason(reason).label for reason in self.reasons)
+
+    @property
+    def tone(self) -> str:
+        return "good" if self.score >= 85 else "warn" if self.score >= 60 else ""

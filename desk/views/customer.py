@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.http import UserRequest
+from accounts.models import User
 from accounts.permissions import role_required
 from accounts.roles import CENTRE
 from complaints.models import Case
-from crm.models import Customer, Interaction, Vehicle
+from crm.models import Customer, DuplicatePair, Interaction, Merge, Vehicle
+from crm.permissions import may_merge
 from crm.services import add_phone, log_reveal
 from desk.forms import PromiseForm
 from desk.rows import case_rows, task_rows
@@ -61,6 +63,7 @@ def customer_page(
     is_centre = user.has_role(*CENTRE)
     cases = Case.objects.visible_to(user).open().filter(customer=person)
     tasks = Task.objects.visible_to(user).open().filter(customer=person)
+    merges = merges_into(person, user)
     context |= {
         "title": person.name,
         "subtitle": person.get_kind_display(),
@@ -73,6 +76,12 @@ def customer_page(
         ),
         "promise_form": PromiseForm() if is_centre else None,
         "recorded": recorded_call(request, person),
+        "may_merge": may_merge(user),
+        "merges": merges,
+        "just_merged": next(
+            (m for m in merges if str(m.pk) == request.GET.get("merge")), None
+        ),
+        "likely": likely_the_same(person, user),
     }
     return render(request, "desk/customer.html", context)
 
@@ -91,6 +100,27 @@ def recorded_call(request: UserRequest, person: Customer) -> Interaction | None:
         return None
     calls = Interaction.objects.visible_to(request.user).filter(customer=person)
     return calls.filter(pk=int(asked)).first()
+
+
+def merges_into(person: Customer, user: User) -> list[Merge]:
+    """Those who were found to be this one."""
+    if not may_merge(user):
+        return []
+    return list(person.merges.in_force().select_related("merged", "by"))
+
+
+def likely_the_same(person: Customer, user: User) -> list[dict[str, Any]]:
+    """Others who are probably this one, the surest first."""
+    if not user.has_role(*CENTRE):
+        return []
+    pairs = DuplicatePair.objects.to_look_at().of(person)[:3]
+    return [
+        {
+            "customer": pair.second if pair.first_id == person.pk else pair.first,
+            "pair": pair,
+        }
+        for pair in pairs.select_related("first", "second")
+    ]
 
 
 def moment(text: str | None) -> datetime | None:

@@ -106,6 +106,17 @@ NAVIGATION = [
                     Role.REGIONAL_MANAGER,
                 ),
             ),
+            Entry(
+                _("Hand-in board"),
+                "calendar_month",
+                "crm:daily",
+                for_roles(
+                    *KEEPERS,
+                    Role.TEAM_LEADER,
+                    Role.OPERATIONS_MANAGER,
+                    Role.ADMINISTRATOR,
+                ),
+            ),
         ],
     ),
     Group(

@@ -4,37 +4,57 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Organisation
 from crm.models import DailyFile
 from crm.uploads.services import OLDEST
 from standards.durations import in_words
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True)
 class State:
-    """How a day stands: its code, in words, and the colour it has."""
+    """How a day stands, in words; the colour and the mark it has."""
 
-    code: str
-    label: str
+    label: StrOrPromise
     tone: str
+    mark: str
+
+
+# Each has a mark of its own: colour alone does not tell them apart for everybody.
+STATES = {
+    "in_time": State(gettext_lazy("In time"), "good", "●"),
+    "nil": State(gettext_lazy("Nothing to report"), "info", "○"),
+    "late": State(pgettext_lazy("daily file", "Late"), "warn", "▲"),
+    "missing": State(gettext_lazy("Not handed in"), "bad", "✕"),
+    "open": State(gettext_lazy("Not yet handed in"), "", "…"),
+    "none": State(gettext_lazy("Not owed"), "", ""),
+}
+# Those that came in time.
+MET = frozenset({"in_time", "nil"})
+
+
+def state_code(
+    due_at: datetime, handed_in_at: datetime | None, *, is_nil: bool, now: datetime
+) -> str:
+    if handed_in_at is None:
+        return "open" if now < due_at else "missing"
+    if handed_in_at > due_at:
+        return "late"
+    return "nil" if is_nil else "in_time"
 
 
 def state_of(daily: DailyFile, now: datetime) -> State:
-    if daily.handed_in_at is None:
-        if now < daily.due_at:
-            return State("open", _("Not yet handed in"), "")
-        return State("missing", _("Not handed in"), "bad")
-    if daily.handed_in_at > daily.due_at:
-        return State("late", pgettext("daily file", "Late"), "warn")
-    if daily.is_nil:
-        return State("nil", _("Nothing to report"), "info")
-    return State("in_time", _("In time"), "good")
+    code = state_code(daily.due_at, daily.handed_in_at, is_nil=daily.is_nil, now=now)
+    return STATES[code]
 
 
 @dataclass(frozen=True)

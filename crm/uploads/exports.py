@@ -8,8 +8,9 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-# What a spreadsheet program may take for a formula, behind apostrophes of its own.
-_RISKY = re.compile(r"'*[=+\-@\t\r\n=+-@]")
+# What a spreadsheet program may take for a formula, its marks in full width too, behind
+# apostrophes of its own.
+_RISKY = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 # Tells Excel that the text is UTF-8.
 _MARK = "\ufeff"
 

@@ -7,6 +7,8 @@ CLERKS = (Role.DEALER_CLERK, Role.STATION_CLERK)
 REVIEWERS = (Role.BRANCH_REVIEWER, Role.REGIONAL_MANAGER, Role.ADMINISTRATOR)
 # The centre looks on.
 VIEWERS = (*CLERKS, *REVIEWERS, *CENTRE)
+# Who sees how the daily files are kept to: clerks their own line.
+DISCIPLINE = (*CLERKS, *REVIEWERS, Role.TEAM_LEADER, Role.OPERATIONS_MANAGER)
 
 _CLERK_OF: dict[str, Role] = {
     UploadBatch.Kind.SALES: Role.DEALER_CLERK,

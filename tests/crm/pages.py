@@ -44,6 +44,17 @@ def posted(places: Places, cast: Cast) -> list[int]:
 
 
 PAGES = [
+    *(
+        Page(
+            name,
+            allowed=(CENTRE - {"agent", "colleague"})
+            | BRANCH
+            | CLERKS
+            | {"other_reviewer"},
+            forbidden=NO_FILES | {"agent", "colleague"},
+        )
+        for name in ("crm:daily", "crm:daily_csv")
+    ),
     Page("crm:daily_file", allowed=LOOKERS, forbidden={"editor"}, args=owed),
     Page(
         "crm:daily_nil",

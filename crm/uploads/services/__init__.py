@@ -14,7 +14,7 @@ from crm.uploads.services.once import (
     forget_keys,
     once,
 )
-from crm.uploads.services.owing import open_days, remind_owing
+from crm.uploads.services.owing import OWING, open_days, remind_owing
 from crm.uploads.services.posting import post_batch
 from crm.uploads.services.receiving import (
     HANDED_IN_BY,
@@ -38,6 +38,8 @@ from crm.uploads.services.rows import receive_rows
 __all__ = [
     "HANDED_IN_BY",
     "OLDEST",
+    "OWING",
+    "Answer",
     "InProgressError",
     "KeyReusedError",
     "approve_batch",

@@ -22,12 +22,22 @@ if TYPE_CHECKING:
 _wording: dict[str, Any] = {}
 _pages: dict[str, str] = {}
 _names: dict[str, tuple[str, str, str]] = {}
+_mailed: set[str] = set()
 
 
 def register_actions(wording: Mapping[str, Any]) -> None:
     """`wording`: action -> lazy translated text, as "{by} closed case {number}", or a
     function from the entry's data (with `by`) to text in the reader's language."""
     _wording.update(wording)
+
+
+def register_mailed(*actions: str) -> None:
+    """Who is notified of these is told by e-mail too (accounts/mail.py)."""
+    _mailed.update(actions)
+
+
+def is_mailed(action: str) -> bool:
+    return action in _mailed
 
 
 def register_page(subject_type: str, url_name: str) -> None:

@@ -91,7 +91,12 @@ class UserAdmin(DjangoUserAdmin, NeverDeletedAdmin):  # type: ignore[type-arg]
         (None, {"fields": ["username", "password"]}),
         (
             _("Person"),
-            {"fields": ["last_name", "first_name", "email", "extension", "language"]},
+            {
+                "fields": [
+                    *("last_name", "first_name", "email", "wants_mail"),
+                    *("extension", "language"),
+                ]
+            },
         ),
         (
             _("Place and roles"),
@@ -168,7 +173,7 @@ class UserAdmin(DjangoUserAdmin, NeverDeletedAdmin):  # type: ignore[type-arg]
 
 class NotificationRows(ViewOnlyRows):
     model = Notification
-    fields = ["to", "read_at"]
+    fields = ["to", "read_at", "mail", "mailed_at"]
 
 
 @admin.register(LogEntry)

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
@@ -135,6 +136,7 @@ class User(AbstractUser):
         _("language"), max_length=10, choices=settings.LANGUAGES, blank=True
     )
     extension = models.CharField(_("telephone extension"), max_length=10, blank=True)
+    wants_mail = models.BooleanField(_("is told by e-mail too"), default=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -204,11 +206,22 @@ class LogEntry(models.Model):
 
 
 class Notification(models.Model):
-    """A log entry that one person is to see; told once, kept until read."""
+    """A log entry that one person is to see; told once, kept until read.
+
+    Some are told by e-mail too: accounts/mail.py.
+    """
+
+    class Mail(models.TextChoices):
+        NONE = "none", _("not sent")
+        WAITING = "waiting", _("waiting")
+        SENT = "sent", _("sent")
+        REFUSED = "refused", _("refused by the mail server")
 
     to = models.ForeignKey(User, models.CASCADE, related_name="notifications")
     entry = models.ForeignKey(LogEntry, models.CASCADE, related_name="notifications")
     read_at = models.DateTimeField(null=True)
+    mail = models.CharField(_("e-mail"), max_length=10, choices=Mail, default=Mail.NONE)
+    mailed_at = models.DateTimeField(_("e-mail sent"), null=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -217,7 +230,19 @@ class Notification(models.Model):
         verbose_name_plural = _("notifications")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["to", "entry"], name="notification_once")
+            models.UniqueConstraint(fields=["to", "entry"], name="notification_once"),
+            models.CheckConstraint(
+                name="notification_mailed_when_sent",
+                condition=Q(mail="sent", mailed_at__isnull=False)
+                | (~Q(mail="sent") & Q(mailed_at=None)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="notification_to_be_mailed",
+                condition=Q(mail="waiting"),
+            )
         ]
 
     def __str__(self) -> str:

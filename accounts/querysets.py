@@ -6,6 +6,8 @@ from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db.models import Model, QuerySet
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import LogEntry, Notification, Organisation, User  # noqa: F401
     from accounts.roles import Role
 
@@ -75,3 +77,7 @@ class NotificationQuerySet(QuerySet["Notification"]):
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)
+
+    def to_be_mailed(self, since: datetime) -> NotificationQuerySet:
+        """Those whose e-mail waits; what is older than that is old news."""
+        return self.filter(mail="waiting", entry__at__gt=since).order_by("pk")

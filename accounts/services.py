@@ -1,12 +1,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 from django.utils import timezone
+from django_q.tasks import async_task
 from rest_framework.authtoken.models import Token
 
+from accounts.actions import is_mailed
 from accounts.models import LogEntry, Notification, Organisation, User
 
 
@@ -20,6 +23,7 @@ def log_action(
 ) -> LogEntry:
     """Keep what was done to `obj`, and tell `notify` about it.
 
+    Actions registered as mailed are told by e-mail too, when the transaction is over.
     `by` is None for what the system does itself. `data` must be JSON.
     """
     entry = LogEntry.objects.create(
@@ -31,10 +35,19 @@ def log_action(
         data=data or {},
     )
     people = {user.pk: user for user in notify}
-    Notification.objects.bulk_create(
-        Notification(to=user, entry=entry) for user in people.values()
-    )
+    told = [
+        Notification(to=user, entry=entry, mail=_mail_for(user, action))
+        for user in people.values()
+    ]
+    Notification.objects.bulk_create(told)
+    if any(row.mail == Notification.Mail.WAITING for row in told):
+        async_task("accounts.tasks.mail", entry.pk)
     return entry
+
+
+def _mail_for(user: User, action: str) -> str:
+    told = settings.EMAIL_HOST and is_mailed(action) and user.email and user.wants_mail
+    return Notification.Mail.WAITING if told else Notification.Mail.NONE
 
 
 @transaction.atomic
@@ -76,6 +89,11 @@ def revoke_keys(people: Iterable[User], *, by: User) -> int:
     for owner in revoked:
         log_action(by, "user.key_revoked", owner, {"name": str(owner)})
     return len(revoked)
+
+
+def set_mail(user: User, *, wanted: bool) -> None:
+    """Whether `user` is told by e-mail what is told on the page."""
+    User.objects.filter(pk=user.pk).update(wants_mail=wanted)
 
 
 def mark_read(user: User) -> int:

@@ -26,4 +26,5 @@ urlpatterns = [
     ),
     path("password/done/", views.password_done, name="password_done"),
     path("notifications/", views.notifications, name="notifications"),
+    path("mail/", views.mail, name="mail"),
 ]

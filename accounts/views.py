@@ -1,13 +1,15 @@
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.actions import describe, page_of, subjects_of
 from accounts.http import UserRequest
 from accounts.models import LogEntry, Notification
-from accounts.services import mark_read
+from accounts.services import mark_read, set_mail
 
 
 def password_done(request: UserRequest) -> HttpResponse:
@@ -40,5 +42,21 @@ def notifications(request: UserRequest) -> HttpResponse:
         }
         for row in page
     ]
-    context = {"title": _("Notifications"), "page": page, "rows": rows}
+    context = {
+        "title": _("Notifications"),
+        "page": page,
+        "rows": rows,
+        "has_mail": bool(settings.EMAIL_HOST),
+        "is_mail_refused": any(row.mail == Notification.Mail.REFUSED for row in page),
+    }
     return render(request, "accounts/notifications.html", context)
+
+
+@require_POST
+def mail(request: UserRequest) -> HttpResponse:
+    """Switch e-mail on or off for oneself."""
+    wanted = request.POST.get("wanted") == "1"
+    set_mail(request.user, wanted=wanted)
+    done = _("You are told by e-mail too.") if wanted else _("You get no e-mail.")
+    messages.success(request, done)
+    return redirect("accounts:notifications")

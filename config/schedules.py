@@ -41,6 +41,11 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule_type": Schedule.DAILY,
         "minutes": None,
     },
+    "Send mail that waits": {
+        "func": "accounts.tasks.mail_waiting",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
     "Clear away": {
         "func": "config.tasks.clear_away",
         "schedule_type": Schedule.DAILY,

@@ -264,12 +264,19 @@ SPECTACULAR_SETTINGS = {
 
 # --- Mail -----------------------------------------------------------------------------
 
-EMAIL_HOST = env.text("EMAIL_HOST", "127.0.0.1")
+# Without a host nothing is sent by e-mail, and nothing waits to be.
+EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_PORT = env.integer("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.boolean("EMAIL_USE_SSL", default=False)
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("Set EMAIL_USE_TLS or EMAIL_USE_SSL, not both.")
+EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "customer-centre@localhost")
+# Where people reach this site: the beginning of the links in e-mails.
+SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
 
 # --- Logs -----------------------------------------------------------------------------
 

@@ -1,7 +1,12 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import register_actions, register_name, register_page
+from accounts.actions import (
+    register_actions,
+    register_mailed,
+    register_name,
+    register_page,
+)
 from accounts.roles import Role
 from standards.telling import register_readers
 
@@ -12,6 +17,17 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         register_page("crm.uploadbatch", "crm:batch")
+        register_mailed(
+            "upload.submitted",
+            "upload.approved",
+            "upload.approved_by_rule",
+            "upload.returned",
+            "upload.rows_returned",
+            "upload.posted",
+            "upload.refused",
+            "upload.unmatched",
+            "upload.reverted",
+        )
         register_page("crm.dailyfile", "crm:daily_file")
         register_name("crm.dailyfile", "organisation__name", url_name="crm:daily_file")
         register_readers(

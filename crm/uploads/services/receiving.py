@@ -24,7 +24,7 @@ from crm.uploads.progress import Cancelled, Progress, Stage
 from crm.uploads.reading.process import open_workbook
 from crm.uploads.services.cancelling import stop_batch
 from crm.uploads.services.daily import check_day
-from crm.uploads.services.life import facts, locked, move, queue_work
+from crm.uploads.services.life import facts, locked, move, queue_work, sender
 from crm.uploads.services.reviewing import submit_batch
 from crm.uploads.staging import stage
 from crm.uploads.tables import Table, find_table
@@ -163,7 +163,7 @@ def _refuse(batch_id: int, error: FileError) -> UploadBatch:
     batch.refusal = error.as_json()
     batch.save(update_fields=["status", "refusal"])
     action = "upload.unmatched" if error.code in _MAPPABLE else "upload.refused"
-    log_action(batch.uploaded_by, action, batch, facts(batch))
+    log_action(batch.uploaded_by, action, batch, facts(batch), notify=sender(batch))
     progress.end(batch)
     return batch
 

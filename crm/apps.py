@@ -52,6 +52,8 @@ class CrmConfig(AppConfig):
                 "upload.checked": _("{by} handed in {file}: {rejected} rows refused"),
                 "upload.downloaded": _("{by} downloaded rows of {file}"),
                 "upload.refused": _("{file} could not be read"),
+                "upload.matched": _("{by} matched the columns of {file}"),
+                "upload.mended": _("{by} handed in mended rows: {file}"),
                 "upload.unmatched": _("{file} has columns that are to be matched"),
                 "upload.cancelled": _("{by} cancelled {file}"),
                 "upload.submitted": _("{by} sent {file} to be reviewed"),

@@ -105,6 +105,11 @@ class UploadBatchQuerySet(InTree["UploadBatch"]):
             "organisation", "uploaded_by", "reviewed_by", "progress"
         )
 
+    def known_as(self, number: int) -> UploadBatch:
+        """The batch of that number, or the one its mended rows were taken into."""
+        own = self.filter(pk=number).first()
+        return own or self.get(mended_files__came_as=number)
+
     def same_file(self, batch: UploadBatch) -> Self:
         """Earlier ones of the same place that hold the very same bytes."""
         return self.filter(

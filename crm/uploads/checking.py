@@ -4,7 +4,7 @@ What needs the database (sold before, mileage known) is asked for all rows at on
 comparing.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -134,7 +134,10 @@ class Checker:
             self._check_sale if kind == UploadBatch.Kind.SALES else self._check_repair
         )
 
-    def check(self, number: int, sent: list[str]) -> CheckedRow:
+    def check(
+        self, number: int, sent: list[str], stands: Sequence[Problem] = ()
+    ) -> CheckedRow:
+        """`stands` is what a person found wrong with the row before."""
         values = [""] * self.width
         row = CheckedRow(number, sent, values)
         for at, place, name, parse in self.plan:
@@ -149,6 +152,7 @@ class Checker:
                 row.errors.append(problem("missing", name, ""))
         customer = values[self.name_at]
         values[-1] = COMPANY if cells.is_company(customer) else PERSON
+        row.errors.extend(stands)
         self.rules(row)
         return row
 

@@ -36,7 +36,7 @@ def column(
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|<[^>]*>")
 _NOISE = re.compile(r"[\s_\-.:*#'\"/\\,、;|·()\[\]【】<>?!。]+")
-_INVISIBLE = re.compile(r"[\ufeff\u200b-\u200f\u2060]")
+_INVISIBLE = re.compile(r"[\x00\ufeff\u200b-\u200f\u2060]")
 
 
 # Traditional characters that headers hold, as written in Taiwan and Hong Kong.
@@ -320,6 +320,11 @@ def match(
                 found[known.name] = places.pop(alias)
                 break
     return found
+
+
+def places_of(batch: UploadBatch) -> dict[str, int]:
+    """Where a batch's columns were found when it was read."""
+    return batch.places or match(batch.kind, batch.columns)
 
 
 def missing(kind: str, found: dict[str, int]) -> list[Column]:

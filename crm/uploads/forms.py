@@ -1,13 +1,26 @@
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import UploadBatch
+from crm.uploads import columns
 from crm.uploads.row_numbers import read_numbers
+from crm.uploads.services.mapping import (
+    FileColumn,
+    Layout,
+    chosen_twice,
+    still_lacking,
+)
+
+if TYPE_CHECKING:
+    from django.forms import BoundField
 
 
 class UploadForm(forms.Form):
@@ -114,3 +127,61 @@ class RowFilter(forms.Form):
         required=False,
     )
     start = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+
+
+class ColumnsForm(forms.Form):
+    """One choice for each column of a file: what it is, or that it is not used."""
+
+    def __init__(self, *args: Any, kind: str, layout: Layout, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        self.layout = layout
+        choices = [
+            ("", _("not used")),
+            *((c.name, capfirst(c.label)) for c in columns.COLUMNS[kind]),
+        ]
+        for column in layout.columns:
+            if not column.hindrance:
+                self.fields[_field(column)] = forms.ChoiceField(
+                    label=column.header or column.letter,
+                    choices=choices,
+                    initial=column.column,
+                    required=False,
+                    widget=forms.Select(attrs={"aria-label": column.header}),
+                )
+
+    def names(self) -> dict[str, str]:
+        """{key of a column: what is chosen for it}."""
+        return {c.key: self._chosen(c) for c in self.layout.columns if not c.hindrance}
+
+    def rows(self) -> list[tuple[FileColumn, BoundField | None, bool]]:
+        """The columns in order, each with its choice and whether that is a clash."""
+        twice = set(chosen_twice(self.names()))
+        return [
+            (
+                column,
+                None if column.hindrance else self[_field(column)],
+                not column.hindrance and self._chosen(column) in twice,
+            )
+            for column in self.layout.columns
+        ]
+
+    def needed(self) -> list[tuple[str, bool]]:
+        """The needed columns, and whether each is there."""
+        lacking = {column.name for column in still_lacking(self.kind, self.names())}
+        return [
+            (str(capfirst(c.label)), c.name not in lacking)
+            for c in columns.missing(self.kind, {})
+        ]
+
+    def twice(self) -> list[str]:
+        labels = columns.labels(self.kind)
+        return [str(labels[name]) for name in chosen_twice(self.names())]
+
+    def _chosen(self, column: FileColumn) -> str:
+        chosen = str(self[_field(column)].value() or "")
+        return chosen if chosen in columns.labels(self.kind) else ""
+
+
+def _field(column: FileColumn) -> str:
+    return f"column-{column.index}"

@@ -81,6 +81,10 @@ FILES: dict[str, Any] = {
     ),
     "missing_columns": _("These columns are missing: {columns}."),
     "no_rows": _("There are column names but no rows below them."),
+    "rest_of_other": _(
+        "These are the refused rows of upload {number}, which is not one of yours for "
+        "this kind of file. Send them where that one came from."
+    ),
     "wrong_kind": _("{organisation} does not hand in {kind}."),
     "inactive": _("{organisation} is not active, so it cannot hand in files."),
 }
@@ -167,7 +171,10 @@ class _Worded:
         if "columns" in shown:
             labels = columns.labels(shown["kind"])
             shown["columns"] = listed(labels[name] for name in shown["columns"])
-        return str(FILES[self.code]).format_map(shown)
+        text = str(FILES[self.code]).format_map(shown)
+        if unknown := shown.get("unknown"):
+            text += " " + _("Not recognised: %(names)s.") % {"names": listed(unknown)}
+        return text
 
 
 def note(kept: dict[str, Any]) -> str:

@@ -102,12 +102,6 @@ def preview(batch: UploadBatch) -> Preview:
     )
 
 
-def places(batch: UploadBatch) -> dict[str, int]:
-    """Which column of the file holds what."""
-    found: dict[str, int] = batch.places
-    return found or columns.match(batch.kind, batch.columns)
-
-
 @dataclass(frozen=True)
 class ShownRow:
     number: int
@@ -129,7 +123,7 @@ def key_labels(batch: UploadBatch) -> list[str]:
 
 def shown_rows(batch: UploadBatch, rows: Iterable[UploadRow]) -> list[ShownRow]:
     """Rows in the columns that matter most; as sent where not understood."""
-    sent_at = places(batch)
+    sent_at = columns.places_of(batch)
     key_columns = [c for c in columns.COLUMNS[batch.kind] if c.required]
 
     def text(row: UploadRow, name: str) -> str:

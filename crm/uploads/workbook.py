@@ -1,16 +1,26 @@
-"""The refused rows as they were sent, each with the reason beside it, to be mended."""
+"""The refused rows as they were sent, each with the reason beside it, to be mended.
 
+Two columns are added, and marked as this batch's (marks.py): the reason and the row's
+number. What comes back is laid over the rows of the batch (overlay.py).
+"""
+
+from collections.abc import Iterator
 from typing import IO
 
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from crm.models import UploadBatch
+from crm.models import UploadBatch, UploadRow
 from crm.uploads import columns
-from crm.uploads.problems import describe, describe_all
+from crm.uploads.exports import csv_lines
+from crm.uploads.marks import headers
+from crm.uploads.overlay import LONGEST
+from crm.uploads.problems import describe_all
 
-# Whoever has more has mixed up a column; the rest come when these are mended.
-MOST_ROWS = 10_000
+# Whoever has more has mixed up a column, and a CSV file holds them all.
+MOST_ROWS = 50_000
+# Comments are kept in memory and drawn one by one; the marks and reasons stay.
+MOST_COMMENTED = 5_000
 
 
 def write_refused(batch: UploadBatch, target: IO[bytes] | str) -> int:
@@ -18,42 +28,72 @@ def write_refused(batch: UploadBatch, target: IO[bytes] | str) -> int:
 
     What was typed is always written as text: a name like =HYPERLINK() is no formula.
     """
-    places = columns.match(batch.kind, batch.columns)
     book = xlsxwriter.Workbook(
         target,
         {
             "constant_memory": True,
             "strings_to_formulas": False,
+            "strings_to_numbers": False,
             "strings_to_urls": False,
         },
     )
     sheet = book.add_worksheet()
-    heading = book.add_format({"bold": True, "bottom": 1})
+    heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
     text = book.add_format({"num_format": "@"})
     wrong = book.add_format({"num_format": "@", "bg_color": "#FFC7CE"})
     reason = book.add_format({"font_color": "#9C0006", "text_wrap": True})
+    places = columns.places_of(batch)
     last = len(batch.columns)
-    for at, name in enumerate([*batch.columns, _("What is wrong")]):
-        sheet.write_string(0, at, name, heading)
+    for at, name in enumerate([*batch.columns, *headers(batch.pk)]):
+        sheet.write_string(0, at, name[:LONGEST], heading)
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, last - 1, 16, text)
+    # What is typed into the cells stays text too: 0755 keeps its zero.
+    sheet.set_column(0, max(last - 1, 0), 16, text)
     sheet.set_column(last, last, 60)
+    sheet.set_column(last + 1, last + 1, 14)
     line = 0
     for row in batch.rows.refused()[:MOST_ROWS].iterator():
         line += 1
-        by_place = {
-            places[problem["column"]]: problem
-            for problem in row.errors
-            if problem["column"] in places
-        }
+        by_place = _wrong_cells(row, places, batch.kind)
         for at, cell in enumerate(row.cells[:last]):
-            sheet.write_string(line, at, cell, wrong if at in by_place else text)
-            if at in by_place:
-                sheet.write_comment(line, at, describe(by_place[at], batch.kind))
+            look = wrong if at in by_place else text
+            if cell or at in by_place:
+                sheet.write_string(line, at, cell[:LONGEST], look)
+            if at in by_place and line <= MOST_COMMENTED:
+                sheet.write_comment(line, at, by_place[at])
         sheet.write_string(line, last, describe_all(row.errors, batch.kind), reason)
-    if batch.rows_rejected > line:
-        more = _("%(count)s more refused rows are not listed here.")
-        left = batch.rows_rejected - line
-        sheet.write_string(line + 1, last, more % {"count": left}, reason)
+        sheet.write_number(line, last + 1, row.number)
+    if left := batch.rows_rejected - line:
+        sheet.write_string(line + 1, last, _not_listed(left), reason)
     book.close()
     return line
+
+
+def refused_csv(batch: UploadBatch) -> Iterator[str]:
+    """All refused rows as the lines of a CSV file."""
+    return csv_lines(_refused_rows(batch))
+
+
+def _refused_rows(batch: UploadBatch) -> Iterator[list[str]]:
+    yield [*batch.columns, *headers(batch.pk, is_guarded=True)]
+    last = len(batch.columns)
+    for row in batch.rows.refused().iterator():
+        reason = describe_all(row.errors, batch.kind)
+        yield [*row.cells[:last], reason, str(row.number)]
+
+
+def _wrong_cells(row: UploadRow, places: dict[str, int], kind: str) -> dict[int, str]:
+    """What is wrong with which cell of the row: place -> words."""
+    found: dict[int, list[dict[str, object]]] = {}
+    for problem in row.errors:
+        place = places.get(problem.get("column", ""))
+        if place is not None:
+            found.setdefault(place, []).append(problem)
+    return {at: describe_all(these, kind) for at, these in found.items()}
+
+
+def _not_listed(count: int) -> str:
+    more = _(
+        "%(count)s more refused rows are not listed here: the CSV file has them all."
+    )
+    return more % {"count": count}

@@ -4,7 +4,8 @@ from crm.models import DailyFile, UploadBatch
 from crm.uploads.services import post_batch, submit_batch
 from tests.access import Page
 from tests.cast import Cast, Places
-from tests.factories.uploads import at, received
+from tests.factories.mending import mended, sent
+from tests.factories.uploads import a_sale, a_vin, at, received
 
 CENTRE = {"agent", "colleague", "leader", "manager", "administrator"}
 AGENTS = {"agent", "colleague"}
@@ -22,6 +23,12 @@ def checked(places: Places, cast: Cast) -> list[int]:
 def a_row(places: Places, cast: Cast) -> list[int]:
     """The header is in line 1."""
     return [*checked(places, cast), 2]
+
+
+def mended_once(places: Places, cast: Cast) -> list[int]:
+    batch = received(places.dealer, [a_sale(1, 车架号="")], by=cast.clerk)
+    sent(places.dealer, mended(batch, row2={"车架号": a_vin(1)}))
+    return [batch.pk, batch.mended_files.get().pk]
 
 
 def submitted(places: Places, cast: Cast) -> list[int]:
@@ -87,9 +94,16 @@ PAGES = [
         for name, args in (
             ("crm:batch_errors", checked),
             ("crm:batch_file", checked),
+            ("crm:batch_mended", mended_once),
             ("crm:batch_rows", checked),
             ("crm:batch_row", a_row),
         )
+    ),
+    Page(
+        "crm:batch_columns",
+        allowed={"clerk"},
+        forbidden=CENTRE | BRANCH | {"editor"},
+        args=checked,
     ),
     Page(
         "crm:batch_submit",

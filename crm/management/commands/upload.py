@@ -81,7 +81,7 @@ def take_in(
     if path.exists() and not path.is_file():
         raise CommandError(f"{path}: this is not a file.")
     with path.open("rb") as file:
-        batch = receive_file(
+        received = receive_file(
             kind=kind,
             organisation=organisation,
             by=None,
@@ -92,7 +92,7 @@ def take_in(
             queue=False,
         )
     try:
-        batch = read_batch(batch.pk)
+        batch = read_batch(received.pk)
         if batch.refusal:
             raise FileError.from_json(batch.refusal)
         if approve and batch.rows_accepted:
@@ -102,7 +102,7 @@ def take_in(
             post_batch(batch.pk)
     except BaseException:
         # The rows are rolled back; the stored file would stay without them.
-        batch.file.delete(save=False)
+        received.file.delete(save=False)
         raise
     batch.refresh_from_db()
     return batch

@@ -8,6 +8,8 @@ from crm.uploads.services.daily import (
     reopen_day,
     report_nil,
 )
+from crm.uploads.services.mapping import match_columns
+from crm.uploads.services.mending import mend_batch
 from crm.uploads.services.once import (
     InProgressError,
     KeyReusedError,
@@ -51,6 +53,8 @@ __all__ = [
     "forget_keys",
     "hand_in_day",
     "log_download",
+    "match_columns",
+    "mend_batch",
     "once",
     "open_days",
     "post_batch",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
@@ -15,21 +14,24 @@ from accounts.models import Organisation, User
 from accounts.services import log_action
 from crm.models import ColumnName, UploadBatch
 from crm.uploads import json_rows, progress
-from crm.uploads.checking import FIELDS, CheckedRow, Checker
+from crm.uploads.checking import FIELDS
 from crm.uploads.columns import COLUMNS
 from crm.uploads.comparing import compare
 from crm.uploads.previewing import preview
 from crm.uploads.problems import FileError
 from crm.uploads.progress import Cancelled, Progress, Stage
-from crm.uploads.reading.process import open_workbook
+from crm.uploads.reading.process import Workbook, open_workbook
 from crm.uploads.services.cancelling import stop_batch
 from crm.uploads.services.daily import check_day
 from crm.uploads.services.life import facts, locked, move, queue_work, sender
+from crm.uploads.services.mapping import unmatched
+from crm.uploads.services.mending import Recheck, lay_over, mend_batch, save_counts
 from crm.uploads.services.reviewing import submit_batch
-from crm.uploads.staging import stage
-from crm.uploads.tables import Table, find_table
+from crm.uploads.staging import Counts, stage
+from crm.uploads.tables import Table, find_table, peek
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from django_stubs_ext import StrOrPromise
@@ -102,16 +104,14 @@ def read_batch(batch_id: int) -> UploadBatch:
     It ends CHECKED, or REFUSED with the reason, or at MAPPING when columns it needs
     are not found. What stood there from an earlier reading is replaced. Whoever comes
     second finds it done, or somebody at it, and does nothing.
+
+    Mended rows of another batch are taken into that one, which is read again and
+    returned instead.
     """
-    with Progress(batch_id) as work:
-        if not work.is_taken:
-            try:
-                return _read(batch_id, work)
-            except FileError as error:
-                return _refuse(batch_id, error)
-            except Cancelled:
-                return stop_batch(batch_id)
-    return UploadBatch.objects.get(pk=batch_id)
+    batch = UploadBatch.objects.known_as(batch_id)
+    if batch.pk == batch_id:
+        batch = _read_unless_taken(batch)
+    return batch if batch.pk == batch_id else _read_unless_taken(batch)
 
 
 def check_may_hand_in(kind: str, organisation: Organisation) -> None:
@@ -139,12 +139,26 @@ def columns_by_need(kind: str) -> dict[str, list[StrOrPromise]]:
 _MAPPABLE = {"missing_columns", "no_header"}
 
 
+def _read_unless_taken(batch: UploadBatch) -> UploadBatch:
+    with Progress(batch.pk) as work:
+        if not work.is_taken:
+            try:
+                return _read(batch.pk, work)
+            except FileError as error:
+                return _refuse(batch.pk, error)
+            except Cancelled:
+                return stop_batch(batch.pk)
+    return UploadBatch.objects.known_as(batch.pk)
+
+
 @transaction.atomic
 def _read(batch_id: int, work: Progress) -> UploadBatch:
     batch = locked(batch_id)
     if batch.status != Status.RECEIVED:
         return batch
-    _read_and_check(batch, work)
+    mended = _read_and_check(batch, work)
+    if mended is not None:
+        return mended
     move(batch, Status.CHECKED)
     batch.save()
     log_action(batch.uploaded_by, "upload.checked", batch, facts(batch))
@@ -159,13 +173,20 @@ def _refuse(batch_id: int, error: FileError) -> UploadBatch:
     batch = locked(batch_id)
     if batch.status != Status.RECEIVED:
         return batch
-    move(batch, Status.MAPPING if error.code in _MAPPABLE else Status.REFUSED)
+    move(batch, _status_after(error, batch))
     batch.refusal = error.as_json()
     batch.save(update_fields=["status", "refusal"])
     action = "upload.unmatched" if error.code in _MAPPABLE else "upload.refused"
     log_action(batch.uploaded_by, action, batch, facts(batch), notify=sender(batch))
     progress.end(batch)
     return batch
+
+
+def _status_after(error: FileError, batch: UploadBatch) -> str:
+    """What could be read before keeps the rows it had: they are still there."""
+    if error.code in _MAPPABLE:
+        return Status.MAPPING
+    return Status.CHECKED if batch.rows.exists() else Status.REFUSED
 
 
 def _shown(name: str) -> str:
@@ -182,31 +203,56 @@ def _hash(content: File[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _read_and_check(batch: UploadBatch, work: Progress) -> None:
+def _read_and_check(batch: UploadBatch, work: Progress) -> UploadBatch | None:
+    """Fill the batch; or the one its rows were taken into, being mended ones of it."""
     work.begin(Stage.READING)
-    batch.rows.all().delete()
-    batch.refusal = None
-    batch.fields = FIELDS[batch.kind]
     if json_rows.came_as_json(batch):
         table = json_rows.table_of(batch, column_names(batch))
-        counts = stage(batch, _checked(batch.kind, table), work.report)
+        table, counts = _fill(batch, table, work.report)
     else:
         with open_workbook(batch.file.path) as workbook:
-            table = find_table(workbook, batch.kind, column_names(batch))
-            counts = stage(
-                batch,
-                _checked(batch.kind, table),
-                lambda done: work.report(done, workbook.estimate(done)),
+            table = _table(workbook, batch)
+            mended = mend_batch(batch, table)
+            if mended is not None:
+                return mended
+            table, counts = _fill(
+                batch, table, lambda done: work.report(done, workbook.estimate(done))
             )
+    batch.refusal = None
     batch.sheet = table.sheet[:100]
     batch.notes = table.notes
     batch.columns = [cell.replace("\x00", "") for cell in table.header]
+    batch.places = table.places
     batch.rows_total = counts.rows
     batch.rows_rejected = counts.rejected
     batch.rows_accepted = counts.rows - counts.rejected
     work.begin(Stage.COMPARING, counts.rows)
     batch.rows_warned = compare(batch)
     batch.preview = preview(batch)
+    return None
+
+
+def _fill(
+    batch: UploadBatch, table: Table, report: Callable[[int], None]
+) -> tuple[Table, Counts]:
+    """Put the rows in the place of those from an earlier reading."""
+    recheck = Recheck(batch)
+    batch.rows.all().delete()
+    table, overlay = lay_over(batch, table)
+    batch.fields = FIELDS[batch.kind]
+    counts = stage(batch, recheck.check(table, overlay), report)
+    save_counts(batch, overlay)
+    return table, counts
+
+
+def _table(workbook: Workbook, batch: UploadBatch) -> Table:
+    names = column_names(batch)
+    try:
+        return find_table(workbook, batch.kind, names)
+    except FileError as error:
+        if error.code in _MAPPABLE:
+            raise unmatched(error, peek(workbook, batch.kind, names)) from error
+        raise
 
 
 def column_names(batch: UploadBatch) -> dict[str, str]:
@@ -215,8 +261,3 @@ def column_names(batch: UploadBatch) -> dict[str, str]:
         organisation=batch.organisation_id, kind=batch.kind
     )
     return dict(taught.values_list("header", "column"))
-
-
-def _checked(kind: str, table: Table) -> Iterator[CheckedRow]:
-    checker = Checker(kind, table.places, timezone.localdate())
-    return (checker.check(number, cells) for number, cells in table.rows)

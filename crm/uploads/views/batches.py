@@ -1,18 +1,14 @@
-from collections.abc import Iterator
-from io import BytesIO
 from typing import Any
 
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
-from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.actions import describe
 from accounts.http import UserRequest
 from accounts.models import LogEntry, User
 from crm.models import UploadBatch
-from crm.uploads import services, summary
+from crm.uploads import summary
 from crm.uploads.corrections import corrected_by, corrections
 from crm.uploads.forms import ReturnForm
 from crm.uploads.permissions import (
@@ -24,16 +20,20 @@ from crm.uploads.permissions import (
 )
 from crm.uploads.problems import FileError
 from crm.uploads.reasons import why_kept
+from crm.uploads.services.mapping import MATCHABLE
+from crm.uploads.services.mending import mended_files
 from crm.uploads.views.progress import progress_of
-from crm.uploads.views.steps import opened_batch, seen_batch
-from crm.uploads.workbook import write_refused
+from crm.uploads.views.steps import seen_batch
 
 Status = UploadBatch.Status
 
 
 @require_GET
 def batch(request: UserRequest, pk: int) -> HttpResponse:
-    return batch_page(request, seen_batch(request, pk))
+    shown = seen_batch(request, pk)
+    if shown.pk != pk:
+        return redirect("crm:batch", shown.pk)
+    return batch_page(request, shown)
 
 
 def batch_page(
@@ -52,6 +52,8 @@ def batch_page(
         "progress": progress_of(shown),
         "same_file": UploadBatch.objects.same_file(shown).first(),
         "history": [{"at": e.at, "text": describe(e)} for e in entries],
+        "mended": mended_files(shown),
+        "rests": shown.rests.order_by("pk"),
         **_what_was_found(request.user, shown),
         **_what_became_of_it(request.user, shown),
         "rule": _rule(entries),
@@ -90,6 +92,7 @@ def _what_can_be_done(
         "return_form": return_form or ReturnForm() if can_review else None,
         "can_upload": kind_of(user) == shown.kind,
         "can_revert": may_revert(user, shown),
+        "can_match": shown.status in MATCHABLE and may_submit(user, shown),
         "can_cancel": Status.CANCELLED in UploadBatch.NEXT[shown.status]
         and may_submit(user, shown),
     }
@@ -110,33 +113,3 @@ def _what_became_of_it(user: User, shown: UploadBatch) -> dict[str, Any]:
         "kept": kept,
         "kept_more": max(shown.rows_kept - len(kept), 0),
     }
-
-
-@require_GET
-def batch_errors(request: UserRequest, pk: int) -> FileResponse:
-    """The workbook of the refused rows with the reasons beside them."""
-    shown = opened_batch(request, pk)
-    services.log_download(shown, by=request.user)
-    content = BytesIO()
-    write_refused(shown, content)
-    content.seek(0)
-    name = _("refused-%(number)s.xlsx") % {"number": shown.pk}
-    return FileResponse(content, as_attachment=True, filename=name)
-
-
-@require_GET
-def batch_file(request: UserRequest, pk: int) -> StreamingHttpResponse:
-    """The file as it was sent; it holds whole numbers, so who took it is kept."""
-    shown = opened_batch(request, pk)
-    services.log_download(shown, by=request.user)
-
-    def content() -> Iterator[bytes]:
-        with shown.file.open() as file:
-            yield from file.chunks()
-
-    disposition = content_disposition_header(True, shown.file_name) or "attachment"
-    return StreamingHttpResponse(
-        content(),
-        content_type="application/octet-stream",
-        headers={"Content-Disposition": disposition},
-    )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import UserRequest
 from accounts.permissions import role_required
+from crm.models import UploadBatch
 from crm.uploads import services
 from crm.uploads.days import to_choose
 from crm.uploads.forms import UploadForm
@@ -45,7 +46,11 @@ def upload(request: UserRequest) -> HttpResponse:
         except FileError as error:
             form.add_error("file", str(error))
         else:
-            return redirect("crm:batch", batch.pk)
+            # Small files may be read by now.
+            batch = UploadBatch.objects.known_as(batch.pk)
+            is_unmatched = batch.status == UploadBatch.Status.MAPPING
+            page = "crm:batch_columns" if is_unmatched else "crm:batch"
+            return redirect(page, batch.pk)
     title = _("Hand in repairs") if kind == "repairs" else _("Hand in sales")
     context = {
         "title": title,

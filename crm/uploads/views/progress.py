@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -23,6 +24,9 @@ def batch_progress(request: UserRequest, pk: int) -> HttpResponse:
     shown = seen_batch(request, pk)
     if not request.htmx:
         return redirect("crm:batch", pk)
+    if shown.status == UploadBatch.Status.MAPPING and may_submit(request.user, shown):
+        columns = reverse("crm:batch_columns", args=[shown.pk])
+        return HttpResponse(headers={"HX-Redirect": columns})
     if not shown.is_working:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {

@@ -121,7 +121,7 @@ class Cell:
 
 
 def _cells(batch: UploadBatch, row: UploadRow) -> list[Cell]:
-    name_at = {place: name for name, place in summary.places(batch).items()}
+    name_at = {place: name for name, place in columns.places_of(batch).items()}
     labels = columns.labels(batch.kind)
     wrong = {problem["column"] for problem in row.errors}
     values = dict(zip(batch.fields, row.values, strict=False))

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.http import UserRequest
 from accounts.permissions import require_role
@@ -14,9 +14,15 @@ from crm.uploads.permissions import VIEWERS, may_open_rows
 
 
 def seen_batch(request: UserRequest, pk: int) -> UploadBatch:
-    """The batch, or 404 for who may not know of it, 403 for who has no role in it."""
+    """The batch, or 404 for who may not know of it, 403 for who has no role in it.
+
+    The number that mended rows arrived under leads to the batch they were taken into.
+    """
     batches = UploadBatch.objects.visible_to(request.user).for_list()
-    batch = get_object_or_404(batches, pk=pk)
+    try:
+        batch = batches.known_as(pk)
+    except UploadBatch.DoesNotExist as error:
+        raise Http404 from error
     require_role(request.user, *VIEWERS)
     return batch
 

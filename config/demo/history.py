@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_q.conf import Conf
 
 from accounts.models import Notification, Organisation, User
-from config.demo import calling, departments, sending
+from config.demo import calling, departments, sending, twice
 from config.demo.articles import ARTICLES
 from config.demo.clock import at
 from config.demo.organisations import DEPARTMENTS, make_people, make_tree
@@ -78,6 +78,7 @@ def live_through(customers: int, days: int) -> None:
                 cursor.execute("ANALYZE")
         live_a_day(world, steps, day, share if number < days else 0)
     sending.leave_some_open(world, today)
+    twice.be_known_twice(world, today)
     recent = moment(today - timedelta(days=1), 0)
     Notification.objects.filter(entry__at__lt=recent).update(read_at=recent)
 

@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from crm.models import Customer, Phone, Sale, UploadBatch, Vehicle
+from crm.duplicates import find_duplicates
+from crm.models import Customer, DuplicatePair, Phone, Sale, UploadBatch, Vehicle
 from crm.uploads.services import post_batch, revert_batch, submit_batch
 from tests.factories.uploads import a_repair, a_sale, a_vin, received
 
@@ -47,6 +48,17 @@ def test_new_sales_go_with_their_customers_and_cars(places):
     batch = revert_batch(batch, by=None)
     assert contents() == before
     assert (batch.status, batch.rows_kept) == ("reverted", 0)
+
+
+def test_one_found_twice_goes_all_the_same(places):
+    posted(places.dealer, a_sale(1, 购车人="王小明"))
+    before = contents()
+    same = {"购车人": "王小明先生", "联系电话": a_sale(1)["联系电话"]}
+    batch = posted(places.dealer, a_sale(2, **same))
+    assert find_duplicates().kept == 1
+    revert_batch(batch, by=None)
+    assert contents() == before
+    assert not DuplicatePair.objects.exists()
 
 
 def test_a_corrected_sale_is_again_as_it_was(places):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.db.models import ForeignKey, Model, OneToOneRel
 from django.db.models.fields.reverse_related import ManyToOneRel
 
-from crm.models import Customer, Phone, RepairLine, Vehicle
+from crm.models import Customer, DuplicatePair, Phone, RepairLine, Vehicle
 
-# Parts of a row rather than something built on it.
-PARTS: tuple[type[Model], ...] = (RepairLine,)
+# Parts of a row, or found by looking at it, rather than something built on it.
+PARTS: tuple[type[Model], ...] = (RepairLine, DuplicatePair)
 
 
 @dataclass(frozen=True)

@@ -204,6 +204,8 @@ _LEAVING_CUSTOMERS = """
 _DROP_CUSTOMERS = """
     DELETE FROM crm_phone AS phone USING leaving_customers AS leaving
     WHERE leaving.id = phone.customer_id;
+    DELETE FROM crm_duplicatepair AS pair USING leaving_customers AS leaving
+    WHERE leaving.id IN (pair.first_id, pair.second_id);
     DELETE FROM crm_customer AS customer USING leaving_customers AS leaving
     WHERE leaving.id = customer.id;
 """

@@ -46,8 +46,10 @@ class CrmConfig(AppConfig):
                 "customer.phone_added": _("{by} added a telephone number"),
                 "customer.revealed": _("{by} was shown the full numbers"),
                 "customer.merged": _("{by} merged {merged} into {kept}"),
-                "customer.merge_undone": _("{by} parted {merged} from {kept} again"),
-                "customer.not_the_same": _("{by} parted {name} and {other} for good"),
+                "customer.merge_undone": _("{by} separated {merged} from {kept} again"),
+                "customer.not_the_same": _(
+                    "{by} said that {name} and {other} are two different customers"
+                ),
                 "interaction.recorded": _("{by} recorded a contact"),
                 "upload.checked": _("{by} handed in {file}: {rejected} rows refused"),
                 "upload.downloaded": _("{by} downloaded rows of {file}"),

@@ -31,8 +31,8 @@ def duplicates(request: UserRequest) -> HttpResponse:
     context = {
         "title": _("Customers found twice"),
         "subtitle": _(
-            "Probably one and the same: look at both, then merge them or part them for "
-            "good."
+            "Probably one and the same: compare them, then merge them or say that they "
+            "are two."
         ),
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
     }
@@ -98,7 +98,7 @@ def not_the_same(request: UserRequest, pk: int, other: int) -> HttpResponse:
 @require_POST
 @role_required(*MERGERS)
 def merge_undo(request: UserRequest, pk: int) -> HttpResponse:
-    """Part two customers again, each with what was theirs."""
+    """Separate two customers again, each with what was theirs."""
     done = get_object_or_404(Merge.objects.select_related("kept", "merged"), pk=pk)
     try:
         undo_merge(done, by=request.user)

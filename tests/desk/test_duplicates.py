@@ -191,7 +191,7 @@ def test_two_different_people_leave_the_list_for_good(two, cast, logged_in):
     assert "are two: they are not listed again" in text
     find_duplicates()
     assert comparing(*two) not in client.get(LIST).content.decode()
-    assert "two different people" in client.get(comparing(*two)).content.decode()
+    assert "two different customers" in client.get(comparing(*two)).content.decode()
     log = LogEntry.objects.filter(action="customer.not_the_same")
     assert set(log.values_list("subject_id", flat=True)) == {p.pk for p in two}
 

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from crm import phones, plates, vins
 from crm.models import Repair
+from crm.uploads import moments
 
 Parser = Callable[[str], str]
 
@@ -110,9 +111,12 @@ def vin(text: str) -> str:
 
 # --- Amounts and numbers --------------------------------------------------------------
 
-_AMOUNT_NOISE = re.compile(r"[¥￥$,，'\s]|人民币|RMB|CNY|元整?|整$", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
+_AMOUNT_NOISE = re.compile(r"[¥￥$\s]|^'|人民币|RMB|CNY|元整?|[整正]$", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e\+?\d{1,2})?", re.ASCII)
+# By thousands, or by ten thousands as in Chinese: 154,00 may be anything.
+_GROUPED = re.compile(r"[+-]?\d{1,4}(?:(?:,\d{3})+|(?:,\d{4})+)(?:\.\d*)?", re.ASCII)
 _PLAIN_AMOUNT = re.compile(r"\d{1,9}", re.ASCII)
+_FACTORS = {"万": 10_000, "w": 10_000, "亿": 100_000_000, "千": 1_000, "k": 1_000}
 _CENT = Decimal("0.01")
 MOST = Decimal("9999999999.99")
 
@@ -133,7 +137,7 @@ def amount(text: str) -> str:
     return str(number.quantize(_CENT))
 
 
-_MILEAGE_NOISE = re.compile(r"[,，'\s]|公里|千米|km|k\.m\.", re.IGNORECASE)
+_MILEAGE_NOISE = re.compile(r"['\s]|公里|千米|km|k\.m\.", re.IGNORECASE)
 MOST_MILEAGE = 9_999_999
 
 
@@ -152,10 +156,12 @@ def mileage(text: str) -> str:
 
 
 def _decimal(value: str, code: str) -> Decimal:
-    factor = 1
-    if value[-1] in "万w":
-        factor, value = 10_000, value[:-1]
-    if not _NUMBER.fullmatch(value):
+    factor = _FACTORS.get(value[-1].lower(), 1)
+    if factor > 1:
+        value = value[:-1]
+    if _GROUPED.fullmatch(value):
+        value = value.replace(",", "")
+    if not _NUMBER.fullmatch(value.lower()):
         raise CellError(code)
     try:
         return Decimal(value) * factor
@@ -164,21 +170,6 @@ def _decimal(value: str, code: str) -> Decimal:
 
 
 # --- Dates ----------------------------------------------------------------------------
-
-_DATE = re.compile(
-    r"(\d{4})(?:-|/|\.|年)\s*(\d{1,2})(?:-|/|\.|月)\s*(\d{1,2})日?", re.ASCII
-)
-_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_TIME = re.compile(
-    r"(上午|下午|晚上|早上|am|pm)?\s*(\d{1,2})(?::|时|点)(?:(\d{1,2})分?)?"
-    r"(?::?(\d{1,2})(?:\.\d+)?秒?)?\s*(am|pm)?",
-    re.ASCII | re.IGNORECASE,
-)
-_COMPACT_TIME = re.compile(r"(\d{2})(\d{2})(?:\d{2})?", re.ASCII)
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
-_ZONE = re.compile(r"(?:z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
-_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 -- a wall clock, as in the file
-FIRST_YEAR = 1990
 
 
 def date(text: str) -> str:
@@ -196,45 +187,10 @@ def _moment(text: str) -> dt.datetime | None:
     value = plain(text).lower()
     if not value:
         return None
-    if _SERIAL.fullmatch(value):
-        # A day's fraction is never exact: 16:06 comes as 16:05:59.999.
-        shift = dt.timedelta(days=float(value), seconds=30)
-        return _recent((_EPOCH + shift).replace(second=0, microsecond=0))
-    found = _DATE.match(value) or _COMPACT_DATE.match(value)
-    if not found:
-        raise CellError("date_impossible")
-    hour, minute = _clock(value[found.end() :].lstrip("t ,").strip())
     try:
-        year, month, day = map(int, found.groups())
-        moment = dt.datetime(year, month, day, hour, minute)  # noqa: DTZ001
-    except ValueError as error:
-        raise CellError("date_impossible") from error
-    return _recent(moment)
-
-
-def _recent(moment: dt.datetime) -> dt.datetime:
-    if moment.year < FIRST_YEAR:
-        raise CellError("date_impossible")
-    return moment
-
-
-def _clock(text: str) -> tuple[int, int]:
-    rest = _ZONE.sub("", text) if text[-1:] == "z" else text
-    if not rest:
-        return 0, 0
-    found = _TIME.fullmatch(rest)
-    if not found:
-        compact = _COMPACT_TIME.fullmatch(rest)
-        if not compact:
-            raise CellError("date_impossible")
-        return int(compact[1]), int(compact[2])
-    half = (found[1] or found[5] or "").lower()
-    hour = int(found[2])
-    if half in {"下午", "晚上", "pm"} and hour < 12:
-        hour += 12
-    if half in {"上午", "早上", "am"} and hour == 12:
-        hour = 0
-    return hour, int(found[3] or 0)
+        return moments.read(value)
+    except moments.MomentError as error:
+        raise CellError(error.code) from error
 
 
 # --- Words with a fixed meaning -------------------------------------------------------

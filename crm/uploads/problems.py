@@ -98,6 +98,9 @@ ERRORS: dict[str, Any] = {
     "phone_malformed": _("this is not a telephone number: {value}"),
     "phone_no_area_code": _("the area code is missing before the number: {value}"),
     "date_impossible": _("{column} is not a date: {value}"),
+    "date_ambiguous": _(
+        "{column} can be read as more than one day: {value} (write it as 2026-11-20)"
+    ),
     "date_future": _("{column} lies in the future: {value}"),
     "amount_malformed": _("{column} is not an amount: {value}"),
     "amount_negative": _("{column} is below zero: {value}"),

@@ -1,7 +1,6 @@
 """A file read in a process of its own, so that nothing in it can harm this one."""
 
 import json
-import logging
 import os
 import select
 import signal
@@ -20,8 +19,6 @@ from django.conf import settings
 from crm.uploads.problems import FileError
 from crm.uploads.reading import child
 from crm.uploads.reading.sheets import Cells, Rows
-
-logger = logging.getLogger(__name__)
 
 # The reader is given up when it says nothing for so long.
 SILENCE_SECONDS = 14.0
@@ -151,9 +148,7 @@ class _Reader:
         content = self._read(length)
         if kind == child.REFUSED:
             code, params = json.loads(content)
-            if code == "reader_failed":
-                self._log()
-            raise FileError(code, **params)
+            raise self._noted(FileError(code, **params))
         return kind, content
 
     def _read(self, length: int) -> bytes:
@@ -184,11 +179,14 @@ class _Reader:
         if ended == -signal.SIGKILL:
             # By the processor limit's last word, or by the system short of memory.
             raise FileError("too_much_memory")
-        self._log()
-        raise FileError("reader_failed")
+        raise self._noted(FileError("reader_failed"))
 
-    def _log(self) -> None:
-        logger.warning("The reader of an uploaded file failed: %s", self._said())
+    def _noted(self, error: FileError) -> FileError:
+        """For the log: what a reader said that failed on its own account."""
+        if error.code == "reader_failed":
+            self.process.wait(FAREWELL_SECONDS)
+            error.add_note(self._said())
+        return error
 
     def _said(self) -> str:
         size = self.complaints.seek(0, os.SEEK_END)

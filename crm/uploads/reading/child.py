@@ -16,6 +16,8 @@ from collections.abc import Callable
 from itertools import islice
 from typing import BinaryIO
 
+from crm.uploads.reading.errors import UnreadableError
+
 MEGABYTE = 1024 * 1024
 MEMORY = 500 * MEGABYTE
 SECONDS = 12
@@ -114,7 +116,7 @@ def main() -> None:
         os._exit(0)
     except BaseException as error:
         send(REFUSED, json.dumps(told(error)).encode())
-        if not hasattr(error, "code"):
+        if not isinstance(error, UnreadableError):
             raise
 
 
@@ -122,8 +124,9 @@ def told(error: BaseException) -> tuple[str, dict[str, object]]:
     """Code and params of what stopped the reader; a panic of Rust's is an exception."""
     if isinstance(error, MemoryError):
         return "too_much_memory", {}
-    code = getattr(error, "code", "reader_failed")
-    return code, getattr(error, "params", {})
+    if isinstance(error, UnreadableError):
+        return error.code, error.params
+    return "reader_failed", {}
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -184,7 +184,8 @@ class _Reader:
     def _noted(self, error: FileError) -> FileError:
         """For the log: what a reader said that failed on its own account."""
         if error.code == "reader_failed":
-            self.process.wait(FAREWELL_SECONDS)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(FAREWELL_SECONDS)
             error.add_note(self._said())
         return error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrOrPromise
 
+logger = logging.getLogger(__name__)
 Status = UploadBatch.Status
 
 # Who hands in what.
@@ -179,6 +181,9 @@ def _refuse(batch_id: int, error: FileError) -> UploadBatch:
     action = "upload.unmatched" if error.code in _MAPPABLE else "upload.refused"
     log_action(batch.uploaded_by, action, batch, facts(batch), notify=sender(batch))
     progress.end(batch)
+    if batch.channel != UploadBatch.Channel.COMMAND:
+        for said in getattr(error, "__notes__", []):
+            logger.warning("Upload %s could not be read: %s", batch_id, said)
     return batch
 
 

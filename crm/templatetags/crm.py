@@ -1,8 +1,11 @@
 """Numbers masked until somebody asks, on the record, to see more; lists of words."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from django import template
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 
 from accounts import text
 from crm import phones
@@ -32,6 +35,17 @@ def masked_id(number: str) -> str:
 @register.filter
 def short_vin(vin: str) -> str:
     return f"…{vin[-6:]}" if vin else ""
+
+
+@register.filter
+def row_links(numbers: Iterable[int], batch_id: int) -> str:
+    """Row numbers, each a link to the page about the row."""
+    row_page = partial(reverse, "crm:batch_row")
+    links = [
+        format_html('<a href="{}">{}</a>', row_page(args=[batch_id, number]), number)
+        for number in numbers
+    ]
+    return format_html_join(text.listed(["", ""]), "{}", ((link,) for link in links))
 
 
 @register.filter

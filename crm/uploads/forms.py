@@ -103,7 +103,7 @@ class BatchFilter(forms.Form):
     q = forms.CharField(
         label=_("Dealer, station or file"),
         required=False,
-        widget=forms.TextInput(attrs={"type": "search"}),
+        widget=forms.TextInput(attrs={"type": "search", "size": 14}),
     )
     status = forms.CharField(
         label=_("Status"), required=False, widget=_select(UploadBatch.Status.choices)

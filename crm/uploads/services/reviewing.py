@@ -25,7 +25,15 @@ def submit_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
     if not batch.rows_accepted:
         raise ValidationError(_("No row of this file was accepted: mend it first."))
     batch.submitted_at = timezone.now()
-    batch.save(update_fields=["status", "submitted_at"])
+    # What was decided about it before it was mended is in its history.
+    batch.reviewed_by = batch.reviewed_at = None
+    batch.return_reason = ""
+    batch.save(
+        update_fields=[
+            *("status", "submitted_at", "reviewed_by", "reviewed_at"),
+            "return_reason",
+        ]
+    )
     hand_in_day(batch)
     rule = ReviewRule.objects.nearest(batch.organisation)
     approves_itself = rule is not None and rule.approves_itself

@@ -25,6 +25,13 @@ class RowLine:
     errors: list[str]
     warnings: list[str]
     touched: list[Touched]
+    is_changed: bool
+
+    @property
+    def changes_nothing_kept(self) -> bool:
+        """The record was handed in with other words that come to the same."""
+        changed = any(touched.effect == "changed" for touched in self.touched)
+        return self.is_changed and bool(self.touched) and not changed
 
 
 @require_GET
@@ -102,8 +109,14 @@ def _lines(
         RowLine(
             row=shown,
             errors=[describe(problem, batch.kind) for problem in row.errors],
-            warnings=[describe(problem, batch.kind) for problem in row.warnings],
+            warnings=[
+                describe(problem, batch.kind)
+                for problem in row.warnings
+                # The fields that change say it better.
+                if problem["code"] != "will_update"
+            ],
             touched=touched.get(row.number, []),
+            is_changed=row.effect == UploadRow.Effect.CHANGED,
         )
         for row, shown in zip(rows, summary.shown_rows(batch, rows), strict=True)
     ]

@@ -29,7 +29,7 @@ from crm.uploads.api.schema import uploads_schema
 from crm.uploads.api.senders import sender_of
 from crm.uploads.api.views import WithCodes, check_day, detail, sender
 from crm.uploads.json_rows import RowsError
-from crm.uploads.permissions import VIEWERS, may_submit
+from crm.uploads.permissions import VIEWERS, may_open_rows, may_submit
 
 # Seconds after which a program may ask again what became of its file.
 POLL_AFTER = 2
@@ -124,6 +124,8 @@ class UploadViewSet(WithCodes, RoomViewSet[UploadBatch]):
     def rows(self, request: Request, pk: str) -> Response:
         """What became of each row; `?problems=true` for those with something to say."""
         batch = self._seen()
+        if not may_open_rows(sender(self.request)):
+            raise PermissionDenied
         rows = batch.rows.all()
         if request.query_params.get("problems", "").lower() in {"true", "1"}:
             rows = rows.with_problems()

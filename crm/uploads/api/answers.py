@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from crm.models import UploadBatch, UploadProgress, UploadRow
 from crm.uploads import columns, summary
-from crm.uploads.problems import FileError, describe
+from crm.uploads.problems import FileError, describe, note
 
 NUMBER_OF = {kind: known[0].name for kind, known in columns.COLUMNS.items()}
 # The worker has it: ask again in a while.
@@ -48,7 +48,7 @@ class BatchSerializer(serializers.ModelSerializer[UploadBatch]):
         read_only_fields = fields
 
 
-class RefusalSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()
 
@@ -88,6 +88,9 @@ class BatchDetailSerializer(BatchSerializer):
     preview = serializers.JSONField(
         help_text="What posting it changes: customers and cars, by effect."
     )
+    notes = serializers.SerializerMethodField(
+        help_text="What of the file was not read, as another sheet with such a table."
+    )
     links = serializers.SerializerMethodField()
 
     class Meta(BatchSerializer.Meta):
@@ -97,11 +100,12 @@ class BatchDetailSerializer(BatchSerializer):
             "progress",
             "effects",
             "preview",
+            "notes",
             "links",
         ]
         read_only_fields = fields
 
-    @extend_schema_field(RefusalSerializer(allow_null=True))
+    @extend_schema_field(ReasonSerializer(allow_null=True))
     def get_refusal(self, batch: UploadBatch) -> dict[str, Any] | None:
         if not batch.refusal:
             return None
@@ -123,6 +127,10 @@ class BatchDetailSerializer(BatchSerializer):
     @extend_schema_field(EffectsSerializer())
     def get_effects(self, batch: UploadBatch) -> dict[str, int]:
         return summary.effects(batch)
+
+    @extend_schema_field(ReasonSerializer(many=True))
+    def get_notes(self, batch: UploadBatch) -> list[dict[str, str]]:
+        return [{"code": kept["code"], "message": note(kept)} for kept in batch.notes]
 
     @extend_schema_field(LinksSerializer())
     def get_links(self, batch: UploadBatch) -> dict[str, str]:

@@ -7,59 +7,59 @@ from drf_spectacular.utils import OpenApiExample
 HOST = "https://crm.example.com"
 
 SALE = {
-    "sale_no": "XS20261121001",
+    "sale_no": "XS20260302001",
     "buyer": "王小明",
     "phone": "13800138000",
-    "vin": "LSVAA49J1F2000001",
+    "vin": "LSVAA49J2F2000001",
     "model": "Aurora 1.5T",
     "price": 150000.00,
-    "invoiced_on": "2026-11-21",
-    "delivered_on": "2026-11-21",
+    "invoiced_on": "2026-03-02",
+    "delivered_on": "2026-03-02",
 }
 REPAIR = {
-    "order_no": "WX20261121001",
-    "vin": "LSVAA49J1F2000001",
+    "order_no": "WX20260302001",
+    "vin": "LSVAA49J2F2000001",
     "customer": "王小明",
     "phone": "13800138000",
     "kind": "maintenance",
-    "in_at": "2026-11-21 09:10",
-    "out_at": "2026-11-21 11:40",
+    "in_at": "2026-03-02 09:10",
+    "out_at": "2026-03-02 11:40",
     "mileage": 12000,
     "total": 480,
 }
 SENT: dict[str, dict[str, Any]] = {
     "sales": {
-        "day": "2026-11-21",
+        "day": "2026-03-02",
         "submit": True,
         "rows": [
             SALE,
-            {**SALE, "sale_no": "XS20261121002", "vin": "LSVAA49J1F2O00001"},
+            {**SALE, "sale_no": "XS20260302002", "vin": "LSVAA49J2F2O00001"},
         ],
     },
     "repairs": {
-        "day": "2026-11-21",
+        "day": "2026-03-02",
         "rows": [
             REPAIR,
-            {**REPAIR, "order_no": "WX20261121002", "vin": "LSVAA49J1F2O00001"},
+            {**REPAIR, "order_no": "WX20260302002", "vin": "LSVAA49J2F2O00001"},
         ],
     },
 }
 BAD_ROW = {
     "row": 2,
-    "number": "XS20261121002",
+    "number": "XS20260302002",
     "outcome": "refused",
     "errors": [
         {
             "code": "vin_letters",
             "field": "vin",
-            "message": "a VIN never holds the letters I, O or Q: LSVAA49J1F2O00001",
+            "message": "a VIN never holds the letters I, O or Q: LSVAA49J2F2O00001",
         }
     ],
     "warnings": [],
 }
 GOOD_ROW = {
     "row": 1,
-    "number": "XS20261121001",
+    "number": "XS20260302001",
     "outcome": "new",
     "errors": [],
     "warnings": [],
@@ -70,12 +70,12 @@ BATCH = {
     "kind": "sales",
     "organisation": "D1",
     "channel": "api",
-    "day": "2026-11-21",
-    "file_name": "sales-2026-11-21.json",
+    "day": "2026-03-02",
+    "file_name": "sales-2026-03-02.json",
     "status": "submitted",
     "submits_itself": True,
-    "uploaded_at": "2026-11-21T16:58:12.401233+08:00",
-    "submitted_at": "2026-11-21T16:58:12.803120+08:00",
+    "uploaded_at": "2026-03-02T16:58:12.401233+08:00",
+    "submitted_at": "2026-03-02T16:58:12.803120+08:00",
     "reviewed_at": None,
     "return_reason": "",
     "posted_at": None,
@@ -91,7 +91,13 @@ DETAIL = {
     "refusal": None,
     "progress": None,
     "effects": {"new": 1, "changed": 0, "unchanged": 0},
-    "preview": {},
+    "preview": {
+        "cars": {"new": 1, "changed": 0, "unchanged": 0},
+        "owners": {"changed": 0},
+        "records": {"new": 1, "changed": 0, "unchanged": 0},
+        "customers": {"new": 1, "changed": 0, "unchanged": 0},
+    },
+    "notes": [],
     "links": {
         "rows": f"{HOST}/api/uploads/812/rows/",
         "submit": f"{HOST}/api/uploads/812/submit/",
@@ -108,6 +114,7 @@ UNREAD = {
     "rows_accepted": 0,
     "rows_rejected": 0,
     "effects": {"new": 0, "changed": 0, "unchanged": 0},
+    "preview": {},
 }
 
 
@@ -123,10 +130,10 @@ CHECKED = {
             **DETAIL,
             "kind": "repairs",
             "organisation": "S1",
-            "file_name": "repairs-2026-11-21.json",
+            "file_name": "repairs-2026-03-02.json",
             "rows": [
-                {**GOOD_ROW, "number": "WX20261121001"},
-                {**BAD_ROW, "number": "WX20261121002"},
+                {**GOOD_ROW, "number": "WX20260302001"},
+                {**BAD_ROW, "number": "WX20260302002"},
             ],
         },
     ),
@@ -181,7 +188,7 @@ BAD_ROWS = [
 ]
 BAD_FORM = [
     problem("file_needed", "Send the file as the part “file” of a multipart form."),
-    problem("day_malformed", "The day must be written as 2026-11-21."),
+    problem("day_malformed", "The day must be written as 2026-03-02."),
 ]
 NO_KEY = problem("not_authenticated", "Authentication credentials were not provided.")
 NO_HAND_IN = problem("no_hand_in", "You hand in no files.")

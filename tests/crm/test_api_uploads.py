@@ -72,7 +72,7 @@ def test_a_worker_killed_before_reading_leaves_the_wish_to_submit(
 
 
 def test_a_refused_file_says_why(dealer):
-    said = dealer.send_file(content=io.BytesIO(b"%PDF-1.7 \x00")).json()
+    said = dealer.send_file(content=io.BytesIO(b"MZ\x90\x00\x03\x00\x00\x00")).json()
     now = dealer.client.get(said["url"], headers={"Accept-Language": "en"}).json()
     assert now["status"] == "refused"
     assert now["refusal"]["code"] == "not_a_spreadsheet"

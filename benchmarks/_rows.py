@@ -1,7 +1,14 @@
 """Made-up sales in the columns that dealers send."""
 
+import csv
 import random
 import string
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+
+import xlsxwriter
 
 HEADER = [
     "序号", "销售单号", "购车人", "性别", "联系电话", "证件号码", "省份", "城市",
@@ -31,17 +38,18 @@ _VALUES = dict(zip(_VIN_LETTERS, (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2
 
 
 def vin(dice: random.Random, number: int) -> str:
-    body = "LCC" + "".join(dice.choices(_VIN_LETTERS, k=5)) + "0TB" + f"{number:06}"
-    rest = sum(_VALUES[c] * w for c, w in zip(body, _WEIGHTS, strict=True)) % 11
-    return f"{body[:8]}{'0123456789X'[rest]}{body[9:]}"
+    million, rest = divmod(number, 1_000_000)
+    body = "LCC" + "".join(dice.choices(_VIN_LETTERS, k=5))
+    body += f"0T{_VIN_LETTERS[million]}{rest:06}"
+    check = sum(_VALUES[c] * w for c, w in zip(body, _WEIGHTS, strict=True)) % 11
+    return f"{body[:8]}{'0123456789X'[check]}{body[9:]}"
 
 
-def sale_rows(dice: random.Random, count: int) -> list[list[str]]:
+def sale_rows(dice: random.Random, count: int, first: int = 0) -> Iterator[list[str]]:
     pick = dice.choice
-    rows = []
-    for n in range(count):
+    for n in range(first, first + count):
         day = dice.randrange(len(DAYS) - 1)
-        rows.append([
+        yield [
             str(n + 1),
             f"XS{n:08}",
             pick(SURNAMES) + pick(GIVEN) + pick(GIVEN),
@@ -60,5 +68,30 @@ def sale_rows(dice: random.Random, count: int) -> list[list[str]]:
             DAYS[day],
             DAYS[day + 1],
             pick(SURNAMES) + pick(GIVEN),
-        ])  # fmt: skip
-    return rows
+        ]
+
+
+def write_csv(path: Path, rows: Iterable[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as target:
+        csv.writer(target).writerows(chain([HEADER], rows))
+
+
+def write_xlsx(path: Path, rows: Iterable[list[str]]) -> None:
+    """As dealer systems write it: numbers and days as such, texts shared."""
+    book = xlsxwriter.Workbook(path, {"constant_memory": False})
+    sheet = book.add_worksheet("日报")
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet.write_row(0, 0, HEADER)
+    price, days = (
+        HEADER.index("成交价"),
+        [HEADER.index("开票日期"), HEADER.index("交车日期")],
+    )
+    for number, row in enumerate(rows, 1):
+        for place, text in enumerate(row):
+            if place == price:
+                sheet.write_number(number, place, float(text))
+            elif place in days:
+                sheet.write_datetime(number, place, datetime.fromisoformat(text), day)
+            elif text:
+                sheet.write_string(number, place, text)
+    book.close()

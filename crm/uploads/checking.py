@@ -14,6 +14,7 @@ from crm.models import Customer, UploadBatch
 from crm.uploads import cells
 from crm.uploads.cells import CellError, Parser
 from crm.uploads.columns import COLUMNS
+from crm.uploads.people import People, key
 
 Problem = dict[str, Any]
 
@@ -123,13 +124,10 @@ class Checker:
             for column in COLUMNS[kind]
             if column.required
         ]
-        self.numbers: dict[str, int] = {}
-        self.vins: dict[str, int] = {}
-        # "name number" or an identity number -> person. Text, as tuples by the hundred
-        # thousand would keep the garbage collector busy; so would a set per number.
-        self.people: dict[str, int] = {}
-        self.first_names: dict[str, str] = {}
-        self.names: dict[str, set[str]] = {}
+        # Hash of a number or VIN -> the first accepted row that has it.
+        self.numbers: dict[int, int] = {}
+        self.vins: dict[int, int] = {}
+        self.people = People()
         self.rules = (
             self._check_sale if kind == UploadBatch.Kind.SALES else self._check_repair
         )
@@ -175,10 +173,13 @@ class Checker:
         self._check_twice(row, "duplicate_number", "sale_no", number, self.numbers)
         self._check_twice(row, "duplicate_vin", "vin", vin, self.vins)
         if not row.errors:
-            self.numbers[number] = self.vins[vin] = row.number
+            self.numbers[key(number)] = self.vins[key(vin)] = row.number
             buyer, phone = values[at["buyer"]], values[at["phone"]]
-            row.person = self._person(row, buyer, phone, values[at["id_number"]])
-            self._check_shared(row, buyer, phone)
+            row.person, names = self.people.find(
+                row.number, buyer, phone, values[at["id_number"]]
+            )
+            if names >= SHARED_BY:
+                row.warnings.append(problem("phone_shared", "phone", phone))
 
     def _check_price(self, row: CheckedRow, price: str) -> None:
         if price == "0.00":
@@ -200,10 +201,10 @@ class Checker:
             row.errors.append(problem("out_before_in", "out_at", left))
         self._check_twice(row, "duplicate_number", "order_no", number, self.numbers)
         if not row.errors:
-            self.numbers[number] = row.number
+            self.numbers[key(number)] = row.number
             customer, phone = values[at["customer"]], values[at["phone"]]
             if customer and phone:
-                row.person = self._person(row, customer, phone, "")
+                row.person, _ = self.people.find(row.number, customer, phone, "")
 
     def _left_before(self, row: CheckedRow, came: str, left: str) -> bool:
         """A day without an hour is read as that day's end."""
@@ -213,31 +214,10 @@ class Checker:
         return left < came
 
     def _check_twice(
-        self, row: CheckedRow, code: str, name: str, value: str, seen: dict[str, int]
+        self, row: CheckedRow, code: str, name: str, value: str, seen: dict[int, int]
     ) -> None:
-        if value and value in seen:
-            found = problem(code, name, value)
-            row.errors.append({**found, "row": seen[value]})
-
-    def _person(self, row: CheckedRow, name: str, phone: str, identity: str) -> int:
-        """Same name and a number in common, or the same identity: the same person."""
-        keys = [f"{name} {number}" for number in phone.split(" ")]
-        if identity:
-            keys.append(identity)
-        people = self.people
-        known = [people[key] for key in keys if key in people]
-        person = min(known) if known else row.number
-        for key in keys:
-            people[key] = person
-        return person
-
-    def _check_shared(self, row: CheckedRow, name: str, phone: str) -> None:
-        if self.first_names.setdefault(phone, name) == name and phone not in self.names:
-            return
-        names = self.names.setdefault(phone, {self.first_names[phone]})
-        names.add(name)
-        if len(names) >= SHARED_BY:
-            row.warnings.append(problem("phone_shared", "phone", phone))
+        if value and (first := seen.get(key(value))) is not None:
+            row.errors.append({**problem(code, name, value), "row": first})
 
 
 def problem(code: str, column: str, value: str) -> Problem:

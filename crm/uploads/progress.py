@@ -95,6 +95,9 @@ class Progress:
 
     def __exit__(self, *error: object) -> None:
         if self._connection is not None:
+            # At once: what the server does after a farewell may take it a while.
+            with suppress(Error), self._connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock_all()")
             _close(self._connection)
             self._connection = None
 

@@ -14,6 +14,7 @@ from django.db import connection
 
 from crm.models import UploadBatch
 from crm.uploads.checking import CheckedRow, Problem
+from crm.uploads.planning import tell_planner
 
 _COPY = """
     COPY crm_uploadrow
@@ -59,6 +60,7 @@ def stage(
                 lines.clear()
                 report(counts.rows)
         copy.write("".join(lines))
+    tell_planner(counts.rows, "crm_uploadrow (batch_id, number, errors)")
     return counts
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 
 from crm.models import UploadBatch
 from crm.uploads.comparing import value
+from crm.uploads.planning import tell_planner
 from crm.uploads.posting import repairs, sales
 from crm.uploads.progress import Progress, Stage
 
@@ -26,7 +27,12 @@ STATEMENTS: dict[str, Iterable[str]] = {
     UploadBatch.Kind.SALES: sales.STATEMENTS,
     UploadBatch.Kind.REPAIRS: repairs.STATEMENTS,
 }
-
+# What posting adds to.
+_PEOPLE = ("crm_customer", "crm_phone", "crm_vehicle")
+TABLES: dict[str, tuple[str, ...]] = {
+    UploadBatch.Kind.SALES: (*_PEOPLE, "crm_ownership", "crm_sale"),
+    UploadBatch.Kind.REPAIRS: (*_PEOPLE, "crm_repair", "crm_repairline"),
+}
 
 # How long a statement takes beside the others, as measured with 100,000 rows.
 SHARES: dict[str, int] = {}
@@ -84,4 +90,5 @@ def post_rows(batch: UploadBatch, work: Progress) -> Posted:
                 done += share
         # Several batches may be posted in one transaction.
         cursor.execute("DROP TABLE IF EXISTS posting, known, people, cars")
+        tell_planner(posted, *TABLES[batch.kind])
     return Posted(posted, corrected)

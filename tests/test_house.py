@@ -214,3 +214,12 @@ def test_the_example_environment_lists_every_variable_that_is_read():
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     listed = set(re.findall(r"^([A-Z_]+)=", example, flags=re.MULTILINE))
     assert read == listed
+
+
+def test_csv_is_written_in_one_place_where_formulas_are_guarded():
+    """crm.uploads.exports; the demo plays a dealer's system, whose files have none."""
+    writes = re.compile(r"\bcsv\.(?:writer|DictWriter)\b|\bto_csv\b|import writer")
+    found = {
+        short(path) for path in CODE if writes.search(path.read_text(encoding="utf-8"))
+    }
+    assert found - {"config/demo/records.py"} == {"crm/uploads/exports.py"}

@@ -4,11 +4,11 @@ Two columns are added, and marked as this batch's (marks.py): the reason and the
 number. What comes back is laid over the rows of the batch (overlay.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 import xlsxwriter
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.models import UploadBatch, UploadRow
 from crm.uploads import columns
@@ -24,19 +24,19 @@ MOST_COMMENTED = 5_000
 
 
 def write_refused(batch: UploadBatch, target: IO[bytes] | str) -> int:
-    """Write the workbook to `target`; returns how many rows it has.
+    """Write the workbook to `target`; returns how many rows it has."""
+    rows = batch.rows.refused()[:MOST_ROWS].iterator()
+    return write_rows(batch, rows, target)
 
-    What was typed is always written as text: a name like =HYPERLINK() is no formula.
+
+def write_rows(
+    batch: UploadBatch, rows: Iterable[UploadRow], target: IO[bytes] | str
+) -> int:
+    """What was typed is always written as text: a name like =HYPERLINK() is no formula.
+
+    The columns are text too, so that what is typed into them keeps its zeros.
     """
-    book = xlsxwriter.Workbook(
-        target,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        },
-    )
+    book = xlsxwriter.Workbook(target, {"constant_memory": True})
     sheet = book.add_worksheet()
     heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
     text = book.add_format({"num_format": "@"})
@@ -47,23 +47,22 @@ def write_refused(batch: UploadBatch, target: IO[bytes] | str) -> int:
     for at, name in enumerate([*batch.columns, *headers(batch.pk)]):
         sheet.write_string(0, at, name[:LONGEST], heading)
     sheet.freeze_panes(1, 0)
-    # What is typed into the cells stays text too: 0755 keeps its zero.
     sheet.set_column(0, max(last - 1, 0), 16, text)
     sheet.set_column(last, last, 60)
     sheet.set_column(last + 1, last + 1, 14)
     line = 0
-    for row in batch.rows.refused()[:MOST_ROWS].iterator():
+    for row in rows:
         line += 1
-        by_place = _wrong_cells(row, places, batch.kind)
+        problems = _wrong_cells(row, places, batch.kind)
         for at, cell in enumerate(row.cells[:last]):
-            look = wrong if at in by_place else text
-            if cell or at in by_place:
+            if cell or at in problems:
+                look = wrong if at in problems else text
                 sheet.write_string(line, at, cell[:LONGEST], look)
-            if at in by_place and line <= MOST_COMMENTED:
-                sheet.write_comment(line, at, by_place[at])
+            if at in problems and line <= MOST_COMMENTED:
+                sheet.write_comment(line, at, problems[at])
         sheet.write_string(line, last, describe_all(row.errors, batch.kind), reason)
         sheet.write_number(line, last + 1, row.number)
-    if left := batch.rows_rejected - line:
+    if (left := batch.rows_rejected - line) > 0:
         sheet.write_string(line + 1, last, _not_listed(left), reason)
     book.close()
     return line
@@ -93,7 +92,9 @@ def _wrong_cells(row: UploadRow, places: dict[str, int], kind: str) -> dict[int,
 
 
 def _not_listed(count: int) -> str:
-    more = _(
-        "%(count)s more refused rows are not listed here: the CSV file has them all."
+    more = ngettext(
+        "%(count)s more refused row is not listed here: the CSV file has them all.",
+        "%(count)s more refused rows are not listed here: the CSV file has them all.",
+        count,
     )
     return more % {"count": count}

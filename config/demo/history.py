@@ -12,6 +12,7 @@ from accounts.models import Notification, Organisation, User
 from config.demo import calling, departments, sending, twice
 from config.demo.articles import ARTICLES
 from config.demo.clock import at
+from config.demo.days import tell_of_days
 from config.demo.organisations import DEPARTMENTS, make_people, make_tree
 from config.demo.world import ZONE, World, moment
 from followups.services import plan_followups
@@ -79,6 +80,7 @@ def live_through(customers: int, days: int) -> None:
         live_a_day(world, steps, day, share if number < days else 0)
     sending.leave_some_open(world, today)
     twice.be_known_twice(world, today)
+    tell_of_days(world)
     recent = moment(today - timedelta(days=1), 0)
     Notification.objects.filter(entry__at__lt=recent).update(read_at=recent)
 

@@ -52,13 +52,13 @@ def rows(board: Board) -> Iterator[dict[str, Any]]:
         }
 
 
-def figure(share: Share) -> dict[str, str]:
+def figure(share: Share) -> dict[str, Any]:
     """The percentage, cut to one decimal, and what it is made of."""
     if share.percent is None:
-        return {"percent": "–", "made_of": ""}
+        return {"percent": "–", "made_of": "", "part": 0}
     cut = int(share.percent * 10 + 1e-9) / 10
     made_of = _("%(part)s of %(whole)s") % {"part": share.part, "whole": share.whole}
-    return {"percent": f"{cut:g}%", "made_of": made_of}
+    return {"percent": f"{cut:g}%", "made_of": made_of, "part": share.part}
 
 
 def today(board: Board) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from accounts.models import User
+from accounts.models import LogEntry, User
 from accounts.services import log_action
 from crm.models import Customer, DuplicatePair, Merge, Phone
 from crm.permissions import may_merge
@@ -283,10 +283,12 @@ def _fill_in(merge: Merge) -> None:
 
 
 def _take_out(merge: Merge) -> None:
-    """What was filled in, unless it has been changed since."""
+    """What was filled in, unless it has been changed, or said again, since."""
     kept, merged = merge.kept, merge.merged
+    since = LogEntry.objects.about(kept).filter(at__gte=merge.at)
     for name, before in merge.filled_in.items():
-        if getattr(kept, name) == getattr(merged, name):
+        is_said_again = since.filter(action=f"customer.{name}").exists()
+        if getattr(kept, name) == getattr(merged, name) and not is_said_again:
             setattr(kept, name, before)
     kept.save(update_fields=list(merge.filled_in))
 

@@ -186,7 +186,8 @@ def wrong_number(call: Call) -> None:
 
 def refused(call: Call) -> None:
     customer = call.task.customer
-    if call.do_not_call and not customer.do_not_call:
+    # Said again, it is on record again: it outlives what it was first known from.
+    if call.do_not_call:
         customer.do_not_call = True
         customer.save(update_fields=["do_not_call"])
         log_action(call.by, "customer.do_not_call", customer, {"name": customer.name})

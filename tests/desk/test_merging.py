@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils import timezone
 
 from accounts.models import LogEntry
 from complaints.models import Case
@@ -9,8 +10,10 @@ from crm.merging import merge_customers, pointers, undo_merge
 from crm.models import Customer, Merge
 from crm.services import add_phone
 from followups.models import Task
+from followups.services import record_attempt
 from standards.models import Clock
 from tests.factories.crm import CustomerFactory, InteractionFactory, SaleFactory
+from tests.factories.followups import in_hand
 from tests.factories.merging import SHARED, all_tables, live, wang_twice
 
 
@@ -85,6 +88,23 @@ def test_what_came_to_the_kept_one_since_stays(places, cast):
     assert wang.phones.filter(number="+8613700137000").exists()
     assert wang.gender == "f"
     assert (wang.id_number, wang.address, wang.do_not_call) == ("", "", False)
+
+
+def test_who_refuses_after_the_merge_is_not_called_after_its_undoing(places, cast):
+    wang, again = wang_twice(places, cast)
+    merge = merge_customers(wang, again, by=cast.leader)
+    task = in_hand(cast.colleague, customer=wang)
+    record_attempt(
+        task,
+        by=cast.colleague,
+        outcome="refused",
+        at=timezone.now(),
+        do_not_call=True,
+    )
+    undo_merge(merge, by=cast.leader)
+    for person in (wang, again):
+        person.refresh_from_db()
+        assert person.do_not_call
 
 
 def test_what_was_moved_on_since_does_not_come_back(places, cast):

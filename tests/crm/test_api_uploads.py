@@ -3,13 +3,15 @@
 import io
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
 from crm.models import UploadBatch, UploadProgress
 from crm.uploads import services
 from crm.uploads.services import approve_batch
-from tests.crm.api import System
+from crm.uploads.workbook import write_refused
+from tests.crm.api import System, sale
 from tests.factories.uploads import a_repair, a_sale, received, today
 
 YESTERDAY = str(today() - timedelta(days=1))
@@ -125,6 +127,7 @@ def test_progress_is_told_while_the_worker_reads(dealer, cast, places):
         "rows_done": 25,
         "rows_total": 100,
         "seconds_left": 30,
+        "is_stopping": False,
     }
 
 
@@ -258,3 +261,36 @@ def test_one_row_and_ten_ask_the_same_number_of_questions(
     for n in range(8):
         received(places.dealer, [a_sale(n)], by=cast.clerk)
     assert queries([a_sale(n) for n in range(10)]) == one
+
+
+def test_refused_rows_mended_in_their_workbook_are_the_rest_of_the_batch(
+    dealer, monkeypatch
+):
+    """The number they came as leads to the batch they were taken into."""
+    first = dealer.send_rows([sale(1), sale(2, phone="1380013")], submit=False).json()
+    batch = UploadBatch.objects.get(pk=first["id"])
+    assert (batch.rows_accepted, batch.rows_rejected) == (1, 1)
+    workbook = io.BytesIO()
+    write_refused(batch, workbook)
+    book = openpyxl.load_workbook(io.BytesIO(workbook.getvalue()))
+    for row in book.active.iter_rows():
+        for cell in row:
+            if cell.value == "1380013":
+                cell.value = "13800138002"
+    mended = io.BytesIO()
+    book.save(mended)
+
+    def send():
+        content = io.BytesIO(mended.getvalue())
+        return dealer.send_file(content=content, name="mended.xlsx", key="m").json()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("crm.uploads.services.receiving.queue_work", lambda batch: None)
+        came = send()
+    services.read_batch(came["id"])
+    now = dealer.client.get(came["url"]).json()
+    assert now["id"] == first["id"]
+    assert (now["rows_accepted"], now["rows_rejected"]) == (2, 0)
+    # The mended file was to be handed in once it is checked.
+    assert now["status"] == "submitted"
+    assert send() == came

@@ -4,17 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from crm.models import UploadBatch, UploadProgress, UploadRow
+from crm.models import UploadBatch, UploadRow
 from crm.uploads import columns, summary
 from crm.uploads.problems import FileError, describe, note
 
 NUMBER_OF = {kind: known[0].name for kind, known in columns.COLUMNS.items()}
-# The worker has it: ask again in a while.
-AT_WORK = {UploadBatch.Status.RECEIVED, UploadBatch.Status.APPROVED}
 
 
 class BatchSerializer(serializers.ModelSerializer[UploadBatch]):
@@ -32,6 +31,7 @@ class BatchSerializer(serializers.ModelSerializer[UploadBatch]):
             "day",
             "file_name",
             "status",
+            "rest_of",
             "submits_itself",
             "uploaded_at",
             "submitted_at",
@@ -57,7 +57,8 @@ class ProgressSerializer(serializers.Serializer[Any]):
     stage = serializers.CharField()
     rows_done = serializers.IntegerField()
     rows_total = serializers.IntegerField(allow_null=True)
-    seconds_left = serializers.IntegerField(allow_null=True)
+    seconds_left = serializers.FloatField(allow_null=True)
+    is_stopping = serializers.BooleanField(help_text="Somebody asked to cancel it.")
 
 
 class EffectsSerializer(serializers.Serializer[Any]):
@@ -115,13 +116,14 @@ class BatchDetailSerializer(BatchSerializer):
     @extend_schema_field(ProgressSerializer(allow_null=True))
     def get_progress(self, batch: UploadBatch) -> dict[str, Any] | None:
         progress = getattr(batch, "progress", None)
-        if progress is None or batch.status not in AT_WORK:
+        if progress is None or not batch.is_working:
             return None
         return {
             "stage": progress.stage,
             "rows_done": progress.rows_done,
             "rows_total": progress.rows_total,
-            "seconds_left": seconds_left(progress),
+            "seconds_left": progress.seconds_left(timezone.now()),
+            "is_stopping": progress.is_cancelled,
         }
 
     @extend_schema_field(EffectsSerializer())
@@ -177,7 +179,7 @@ def row_answers(batch: UploadBatch, rows: Iterable[UploadRow]) -> list[dict[str,
     """What became of each row, in plain words and in codes."""
     number_of = NUMBER_OF[batch.kind]
     at = batch.fields.index(number_of)
-    sent_at = columns.match(batch.kind, batch.columns).get(number_of)
+    sent_at = batch.places.get(number_of)
     return [
         {
             "row": row.number,
@@ -200,12 +202,3 @@ def _problems(problems: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]
         }
         for problem in problems
     ]
-
-
-def seconds_left(progress: UploadProgress) -> int | None:
-    """As long as it took so far for each row, for the rows that are left."""
-    started, updated = progress.stage_started_at, progress.updated_at
-    if not (started and updated and progress.rows_done and progress.rows_total):
-        return None
-    each = (updated - started).total_seconds() / progress.rows_done
-    return round(each * max(progress.rows_total - progress.rows_done, 0))

@@ -73,6 +73,7 @@ BATCH = {
     "day": "2026-03-02",
     "file_name": "sales-2026-03-02.json",
     "status": "submitted",
+    "rest_of": None,
     "submits_itself": True,
     "uploaded_at": "2026-03-02T16:58:12.401233+08:00",
     "submitted_at": "2026-03-02T16:58:12.803120+08:00",
@@ -148,6 +149,7 @@ READING = answer(
             "rows_done": 42000,
             "rows_total": 100000,
             "seconds_left": 9,
+            "is_stopping": False,
         },
     },
 )
@@ -196,7 +198,7 @@ WRONG_KIND = problem("wrong_kind", "Dealer 1 does not hand in repairs.")
 FORBIDDEN = problem(
     "permission_denied", "You do not have permission to perform this action."
 )
-NOT_FOUND = problem("not_found", "No UploadBatch matches the given query.")
+NOT_FOUND = problem("not_found", "Not found.")
 NOT_NOW = problem("not_now", "Upload 812 is already at “Posted”.")
 IN_PROGRESS = problem(
     "in_progress", "What was sent under this key first is still being worked on."

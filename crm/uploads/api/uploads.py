@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +17,6 @@ from accounts.permissions import require_role
 from crm.models import UploadBatch
 from crm.uploads import json_rows, services
 from crm.uploads.api.answers import (
-    AT_WORK,
     BatchDetailSerializer,
     BatchSerializer,
     row_answers,
@@ -142,8 +141,16 @@ class UploadViewSet(WithCodes, RoomViewSet[UploadBatch]):
         return self._take_step(services.cancel_batch)
 
     def _seen(self) -> UploadBatch:
-        """404 for who may not know of it, 403 for who has no role in it."""
-        batch: UploadBatch = self.get_object()
+        """404 for who may not know of it, 403 for who has no role in it.
+
+        The number that mended rows came as leads to the batch they were taken into.
+        """
+        seen = UploadBatch.objects.visible_to(sender(self.request))
+        seen = seen.select_related("organisation", "progress")
+        try:
+            batch = seen.known_as(int(self.kwargs["pk"]))
+        except (ValueError, UploadBatch.DoesNotExist) as error:
+            raise NotFound from error
         require_role(sender(self.request), *VIEWERS)
         return batch
 
@@ -155,10 +162,10 @@ class UploadViewSet(WithCodes, RoomViewSet[UploadBatch]):
             step(batch, by=by)
         except ValidationError as error:
             raise refused(error) from error
-        return self._answer(self.get_object())
+        return self._answer(self._seen())
 
     def _answer(self, batch: UploadBatch) -> Response:
-        headers = {"Retry-After": str(POLL_AFTER)} if batch.status in AT_WORK else {}
+        headers = {"Retry-After": str(POLL_AFTER)} if batch.is_working else {}
         return Response(detail(self.request, batch), headers=headers)
 
 

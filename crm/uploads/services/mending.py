@@ -60,6 +60,9 @@ def mend_batch(arrived: UploadBatch, table: Table) -> UploadBatch | None:
     is_again = batch.mended_files.filter(sha256=arrived.sha256).exists()
     is_new = not is_again and _brings_something(batch, mended)
     _keep(arrived, batch, mended, is_new=is_new)
+    if arrived.submits_itself and not batch.submits_itself:
+        batch.submits_itself = True
+        batch.save(update_fields=["submits_itself"])
     if is_new and batch.status not in {Status.RECEIVED, Status.MAPPING}:
         move(batch, Status.RECEIVED)
         batch.save(update_fields=["status"])

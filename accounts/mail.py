@@ -108,7 +108,10 @@ def message(told: Notification) -> EmailMessage:
             if page := page_of(told.entry):
                 lines += ["", f"{settings.SITE_URL}{page}"]
             switch = f"{settings.SITE_URL}{reverse('accounts:notifications')}"
-            lines += ["", _("To get no such e-mail, switch it off: %s") % switch]
+            lines += [
+                "",
+                _("To get no such e-mail, switch it off: %(link)s") % {"link": switch},
+            ]
         # A subject is one line, whatever a reason that was typed holds.
         subject = " ".join(sentence.split())
         if len(subject) > LONGEST_SUBJECT:

@@ -110,7 +110,8 @@ class UploadBatch(models.Model):
     refusal = models.JSONField(null=True)
     # What of the file was not read, see problems.NOTES.
     notes = models.JSONField(default=list)
-    # What posting it would change: {"customers" | "cars": {effect: how many}}.
+    # What posting it would change: {"records" | "customers" | "cars": {effect: how
+    # many}}, and "owners": how many cars become another's.
     preview = models.JSONField(default=dict)
     rows_total = models.PositiveIntegerField(_("rows"), default=0)
     rows_accepted = models.PositiveIntegerField(_("accepted"), default=0)

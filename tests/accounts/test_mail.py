@@ -13,7 +13,9 @@ from accounts.mail import send_waiting
 from accounts.models import Notification, User
 from accounts.services import log_action, set_mail
 from crm.models import UploadBatch
+from crm.uploads.services import approve_batch, return_rows, submit_batch
 from tests.cast import the_cast, the_places
+from tests.factories.uploads import a_sale, received
 
 Mail = Notification.Mail
 
@@ -166,6 +168,19 @@ def test_everybody_switches_it_off_for_themselves(clerk, mailbox, logged_in):
         client.post(reverse("accounts:mail"), {"wanted": str(int(wanted))})
         clerk.refresh_from_db()
         assert clerk.wants_mail is wanted
+
+
+def test_the_way_of_a_file_is_told_to_sender_and_reviewer(
+    places, cast, mailbox, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    rows = [a_sale(1), a_sale(2)]
+    batch = submit_batch(received(places.dealer, rows, by=cast.clerk), by=cast.clerk)
+    return_rows(batch, by=cast.reviewer, numbers={3}, reason="车架号不对")
+    approve_batch(batch, by=cast.reviewer)
+    told = [(message["To"].partition("@")[0]) for message in mailbox.messages]
+    assert told == ["reviewer", "clerk", "clerk", "clerk"]
+    assert "车架号不对" in mailbox.messages[1]["Subject"]
 
 
 def test_two_workers_send_each_message_once(real_db, mailbox, settings):

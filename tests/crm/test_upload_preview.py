@@ -67,7 +67,8 @@ def test_repairs_are_counted_by_car_and_by_who_brought_it(places):
     assert batch.preview["cars"] == {"new": 1, "changed": 1, "unchanged": 0}
 
 
-BEFORE = [a_sale(1, **EARLY), a_sale(2, **LATER)]
+IDENTITY = "44010119900101123X"
+BEFORE = [a_sale(1, **EARLY), a_sale(2, **LATER, 证件号码=IDENTITY)]
 FORETOLD = {
     "a new sale": a_sale(9),
     "a price": a_sale(1, **EARLY, 成交价="16万"),
@@ -79,6 +80,7 @@ FORETOLD = {
     "nothing said": a_sale(1, **EARLY, 地址="", 颜色="", 车型="", 性别=""),
     "sold on": a_sale(3, 车架号=a_vin(2)),
     "sold on, handed in late": a_sale(3, **EARLY, 车架号=a_vin(2)),
+    "known by another name": a_sale(3, 购车人="王芳", 证件号码=IDENTITY),
     "sold to who has it": a_sale(
         3, 车架号=a_vin(2), 购车人=a_sale(2)["购车人"], 联系电话=a_sale(2)["联系电话"]
     ),

@@ -167,8 +167,11 @@ def test_a_file_mended_after_it_was_opened_is_not_approved_unseen(
     many = {"batch": [batch.pk], f"seen-{batch.pk}": seen}
     page = reviewer.post(reverse("crm:approve_many"), many, follow=True)
     assert "handed in anew after you opened it" in page.content.decode()
+    back = {"seen": seen, "reason": "x", "row": "2", "rows": "2"}
+    for name in ("batch_return", "return_rows"):
+        reviewer.post(reverse(f"crm:{name}", args=[batch.pk]), back)
     batch.refresh_from_db()
-    assert batch.status == "submitted"
+    assert (batch.status, batch.rows_rejected) == ("submitted", 0)
     reviewer.post(approve, {"seen": batch.submitted_at.isoformat()})
     batch.refresh_from_db()
     assert batch.status == "posted"

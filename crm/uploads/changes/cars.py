@@ -81,7 +81,8 @@ def owner_changes(
             left = _taken_back(was, sale.customer_id, began, is_moved=True)
             title = _("Owners of %(vin)s") % {"vin": sale.vehicle.vin}
             others.append(_lines(title, was, left))
-    after = _begun(after, buyer, given["buyer"], from_on)
+    name = known.name(customer, given["buyer"])
+    after = _begun(after, buyer, name, from_on)
     return [_lines(_("Owners of the car"), now, after), *others]
 
 

@@ -43,10 +43,16 @@ class Known:
     def sees(self, thing: Customer | Vehicle | None) -> bool:
         return thing is None or (type(thing), thing.pk) in self.may_see
 
-    def name(self, customer: Customer | None) -> str:
+    def name(self, customer: Customer | None, given: str = "") -> str:
+        """Under which name they go on: known under another one they keep theirs.
+
+        What the row itself gives, gives nothing away.
+        """
         if customer is None:
-            return ""
-        return customer.name if self.sees(customer) else _("another customer")
+            return given
+        if customer.name == given or self.sees(customer):
+            return customer.name
+        return _("another customer")
 
     def owner(self, vehicle: Vehicle | None) -> Customer | None:
         owned = self.owned.get(vehicle.pk, []) if vehicle else []

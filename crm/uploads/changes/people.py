@@ -31,7 +31,11 @@ def customer_change(
         return phones.display(number) if number in own else phones.masked(number)
 
     fields = [
-        Change(_("Name"), customer.name if customer else "", given[name]),
+        Change(
+            _("Name"),
+            known.name(customer, given[name]) if customer else "",
+            known.name(customer, given[name]),
+        ),
         Change(
             _("Telephone"),
             listed(shown(n) for n in numbers if seen or n in own),

@@ -22,7 +22,11 @@ def sale_changes(row: UploadRow, given: dict[str, str], known: Known) -> list[To
     customer = known.person(row)
     fields = [
         Change(_("Sale number"), sale.sale_no if sale else "", given["sale_no"]),
-        Change(_("Buyer"), sale.customer.name if sale else "", given["buyer"]),
+        Change(
+            _("Buyer"),
+            sale.customer.name if sale else "",
+            known.name(customer, given["buyer"]),
+        ),
         Change("VIN", sale.vehicle.vin if sale else "", given["vin"]),
         *(
             Change(label, text(getattr(sale, name, None)), given[name])
@@ -49,11 +53,15 @@ def repair_changes(
     repair: Repair | None = known.records.get(given["order_no"])
     lines = list(repair.lines.all()) if repair else []
     vehicle = known.vehicles.get(given["vin"])
-    brought_by = given["customer"] if row.person else known.name(known.owner(vehicle))
+    brought_by = known.person(row) if row.person else known.owner(vehicle)
     was = repair.customer if repair else None
     fields = [
         Change(_("Order number"), repair.order_no if repair else "", given["order_no"]),
-        Change(_("Customer"), was.name if was else "", brought_by),
+        Change(
+            _("Customer"),
+            was.name if was else "",
+            known.name(brought_by, given["customer"] if row.person else ""),
+        ),
         Change("VIN", repair.vehicle.vin if repair else "", given["vin"]),
         Change(
             _("Repair type"),

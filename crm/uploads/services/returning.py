@@ -1,6 +1,7 @@
 """Rows that the branch sends back, while the rest of their file goes on."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,7 +14,7 @@ from crm.models import UploadBatch
 from crm.uploads.checking import problem
 from crm.uploads.previewing import preview
 from crm.uploads.services.life import facts, locked, sender
-from crm.uploads.services.reviewing import return_batch
+from crm.uploads.services.reviewing import check_seen, return_batch
 
 Status = UploadBatch.Status
 NAMED = 10
@@ -21,13 +22,19 @@ NAMED = 10
 
 @transaction.atomic
 def return_rows(
-    batch: UploadBatch, *, by: User | None, numbers: Collection[int], reason: str
+    batch: UploadBatch,
+    *,
+    by: User | None,
+    numbers: Collection[int],
+    reason: str,
+    seen: datetime | None = None,
 ) -> UploadBatch:
     """Refuse these rows with the reason; when none is left, the file goes back whole.
 
     They come back to who handed the file in, in the workbook of the refused rows.
     """
     batch = locked(batch.pk)
+    check_seen(batch, seen)
     reason, wanted = reason.strip(), set(numbers)
     if not reason:
         raise ValidationError(_("Say why the rows go back."))

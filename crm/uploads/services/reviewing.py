@@ -59,14 +59,7 @@ def approve_batch(
     was taken back, mended and handed in anew meanwhile is not approved unseen.
     """
     batch = locked(batch.pk)
-    if seen and batch.status == Status.SUBMITTED and batch.submitted_at != seen:
-        raise ValidationError(
-            _(
-                "Upload %(number)s was mended and handed in anew after you opened it: "
-                "look at it again."
-            )
-            % {"number": batch.pk}
-        )
+    check_seen(batch, seen)
     _approve(batch, by=by, action="upload.approved", about=facts(batch))
     return batch
 
@@ -95,10 +88,25 @@ def _approve(
     queue_work(batch)
 
 
+def check_seen(batch: UploadBatch, seen: datetime | None) -> None:
+    """Raise ValidationError when it was handed in anew after the reviewer saw it."""
+    if seen and batch.status == Status.SUBMITTED and batch.submitted_at != seen:
+        raise ValidationError(
+            _(
+                "Upload %(number)s was mended and handed in anew after you opened it: "
+                "look at it again."
+            )
+            % {"number": batch.pk}
+        )
+
+
 @transaction.atomic
-def return_batch(batch: UploadBatch, *, by: User | None, reason: str) -> UploadBatch:
+def return_batch(
+    batch: UploadBatch, *, by: User | None, reason: str, seen: datetime | None = None
+) -> UploadBatch:
     """Send the file back to who handed it in, who then sends a mended one."""
     batch = locked(batch.pk)
+    check_seen(batch, seen)
     reason = reason.strip()
     if not reason:
         raise ValidationError(_("Say why the file goes back."))

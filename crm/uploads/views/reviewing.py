@@ -71,6 +71,7 @@ def batch_return(request: UserRequest, pk: int) -> HttpResponse:
         step: dict[str, Any] = {
             "by": request.user,
             "reason": form.cleaned_data["reason"],
+            "seen": _time(request.POST.get("seen", "")),
         }
         try:
             if numbers := form.cleaned_data["rows"]:
@@ -99,6 +100,7 @@ def return_rows(request: UserRequest, pk: int) -> HttpResponse:
         by=request.user,
         numbers=form.cleaned_data.get("row", set()),
         reason=reason,
+        seen=_time(request.POST.get("seen", "")),
     )
     return take_step(request, pk, step, _("The rows are returned."))
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.querysets import InTree
@@ -166,6 +166,17 @@ class DailyFileQuerySet(InTree["DailyFile"]):
 
     def owed(self) -> Self:
         return self.filter(handed_in_at=None)
+
+    def with_state(self, now: datetime) -> Self:
+        """With `state`: the code `crm.uploads.days.state_code` tells of each."""
+        state = Case(
+            When(handed_in_at=None, due_at__gt=now, then=Value("open")),
+            When(handed_in_at=None, then=Value("missing")),
+            When(handed_in_at__gt=F("due_at"), then=Value("late")),
+            When(is_nil=True, then=Value("nil")),
+            default=Value("in_time"),
+        )
+        return self.annotate(state=state)
 
     def late(self, now: datetime) -> Self:
         """Still owed past the deadline, by those who are open."""

@@ -17,6 +17,7 @@ from accounts.http import UserRequest
 from accounts.permissions import role_required
 from accounts.roles import CENTRE, Role
 from complaints.models import Case, Transfer
+from crm.models import DailyFile
 from followups.models import Task
 from standards.boards import (
     Figures,
@@ -167,6 +168,7 @@ def subject_names(clocks: list[Clock]) -> dict[tuple[str, int], str]:
     sources: dict[str, Any] = {
         "complaints.case": Case.objects.all(),
         "complaints.transfer": Transfer.objects.select_related("case", "to"),
+        "crm.dailyfile": DailyFile.objects.select_related("organisation"),
         "followups.task": Task.objects.select_related("plan", "customer"),
     }
     names: dict[tuple[str, int], str] = {}

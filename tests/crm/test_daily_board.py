@@ -157,7 +157,10 @@ def test_what_is_not_theirs_cannot_be_opened(week, cast, logged_in, code):
 
 def test_many_dealers_are_behind_their_branches(week, cast, board, places):
     OrganisationFactory.create_batch(60, parent=places.branch)
-    assert list(rows_of(board(cast.leader))) == ["", "R1", "B1", "R2", "B2"]
+    rows = rows_of(board(cast.leader))
+    assert list(rows) == ["", "R1", "B1", "R2", "B2"]
+    assert rows["B1"]["in_time"] == share("50%", "3 of 6")
+    assert marks(rows["B1"]) == "1..●2"
     assert "Open a branch" in board(cast.leader).content.decode()
     assert len(rows_of(board(cast.leader, "B1"))) == 63
 

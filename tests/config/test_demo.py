@@ -3,7 +3,7 @@
 from accounts.models import Notification, Organisation, User
 from complaints.models import Case
 from config.demo.history import tell
-from crm.models import Customer, DuplicatePair, UploadBatch
+from crm.models import Customer, DailyFile, DuplicatePair, UploadBatch
 from followups.models import Task
 from knowledge.models import Article
 from standards.models import Clock
@@ -29,6 +29,10 @@ def test_the_demo_fills_every_room_and_is_told_once(db):
     assert Case.objects.filter(transfers__isnull=False).exists()
     assert Clock.objects.finished().exists()
     assert Notification.objects.exists()
+    days = DailyFile.objects.exclude(handed_in_at=None)
+    assert {True, False} <= set(days.values_list("is_nil", flat=True))
+    met = Clock.objects.filter(subject_type="crm.dailyfile").met().count()
+    assert met > days.count() * 0.9
     assert DuplicatePair.objects.exists()
     assert Article.objects.count() == 15
 

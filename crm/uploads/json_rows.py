@@ -51,7 +51,7 @@ def read_rows(content: bytes) -> Sent:
     if not isinstance(document, dict):
         raise RowsError("not_an_object")
     if unknown := [name for name in document if name not in _KNOWN]:
-        raise RowsError("unknown_fields", fields=_shown(unknown))
+        raise RowsError("unknown_fields", fields=shown(unknown))
     rows = document.get("rows")
     if not isinstance(rows, list) or not rows:
         raise RowsError("rows_needed")
@@ -101,7 +101,7 @@ def as_table(
         if index not in used and names.get(columns.normalise(name)) != ""
     ]
     if unknown:
-        raise RowsError("unknown_fields", fields=_shown(unknown))
+        raise RowsError("unknown_fields", fields=shown(unknown))
     for needed in columns.missing(kind, places):
         places[needed.name] = len(header)
         header.append(needed.name)
@@ -147,7 +147,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         seen: set[str] = set()
         twice = {n for n, _value in pairs if n in seen or seen.add(n)}  # type: ignore[func-returns-value]
-        raise RowsError("named_twice", fields=_shown(sorted(twice)))
+        raise RowsError("named_twice", fields=shown(sorted(twice)))
     texts = "".join([*made, *(v for v in made.values() if isinstance(v, str))])
     if "\x00" in texts:
         raise RowsError("not_text")
@@ -167,10 +167,10 @@ def _row(number: int, sent: object) -> dict[str, str]:
         if value is None:
             row[name] = ""
         elif not isinstance(value, str):
-            raise RowsError("value_malformed", row=number, fields=_shown([name]))
+            raise RowsError("value_malformed", row=number, fields=shown([name]))
         elif len(value) > MAX_TEXT:
             raise RowsError(
-                "value_too_long", row=number, fields=_shown([name]), limit=MAX_TEXT
+                "value_too_long", row=number, fields=shown([name]), limit=MAX_TEXT
             )
         else:
             row[name] = value
@@ -196,5 +196,6 @@ def _cells(
         yield number, [row.get(name, "") for name in header]
 
 
-def _shown(names: list[str]) -> list[str]:
+def shown(names: list[str]) -> list[str]:
+    """The names as far as an answer repeats them."""
     return [name[:SHOWN_LENGTH] for name in names[:SHOWN_NAMES]]

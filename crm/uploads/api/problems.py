@@ -38,6 +38,7 @@ WORDING: dict[str, Any] = {
     "organisation_unknown": _("There is no organisation with the code {organisation}."),
     "file_needed": _("Send the file as the part “file” of a multipart form."),
     "form_malformed": _("The multipart form could not be read."),
+    "length_needed": _("Say the length of the body (Content-Length)."),
     "key_malformed": _(
         "An Idempotency-Key has 1 to {limit} printable ASCII characters."
     ),
@@ -54,6 +55,7 @@ STATUS = {
     "inactive": 403,
     "not_now": 409,
     "in_progress": 409,
+    "length_needed": 411,
     "too_large": 413,
     "key_reused": 422,
 }

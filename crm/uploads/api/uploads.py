@@ -32,6 +32,9 @@ from crm.uploads.permissions import VIEWERS, may_open_rows, may_submit
 
 # Seconds after which a program may ask again what became of its file.
 POLL_AFTER = 2
+FORM = ("kind", "organisation", "day", "submit")
+# The browsable API's form sends its token too.
+KNOWN = {"file", *FORM, "csrfmiddlewaretoken"}
 BOOLEANS = {"": True, "true": True, "1": True, "false": False, "0": False}
 
 
@@ -79,6 +82,8 @@ class UploadViewSet(WithCodes, RoomViewSet[UploadBatch]):
         form, file = request.POST, request.FILES.get("file")
         if file is None:
             raise Refused("file_needed")
+        if unknown := {*form, *request.FILES} - KNOWN:
+            raise Refused("unknown_fields", fields=json_rows.shown(sorted(unknown)))
         texts = {name: str(form.get(name, "")).strip() for name in FORM}
         if texts["kind"] not in {"", *UploadBatch.Kind.values}:
             raise Refused("kind_malformed")
@@ -167,6 +172,3 @@ class UploadViewSet(WithCodes, RoomViewSet[UploadBatch]):
     def _answer(self, batch: UploadBatch) -> Response:
         headers = {"Retry-After": str(POLL_AFTER)} if batch.is_working else {}
         return Response(detail(self.request, batch), headers=headers)
-
-
-FORM = ("kind", "organisation", "day", "submit")

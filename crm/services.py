@@ -3,11 +3,11 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import log_action
+from crm import names
 from crm.models import Customer, Interaction, Phone, Vehicle
 from crm.phones import PhoneError, parse
 from standards.models import InteractionType, ProcedureStep, Standard
@@ -27,9 +27,7 @@ def create_customer(
     customer = Customer(name=name.strip(), kind=kind)
     customer.full_clean()
     _lock(numbers)
-    called = Q(name__iexact=name.strip()) | Q(merged__name__iexact=name.strip())
-    same = Customer.objects.standing().filter(called, phones__number__in=numbers)
-    if known := same.order_by("pk").first():
+    if known := _known(name, numbers):
         add_phone(known, by=by, number=phone)
         return known
     customer.save()
@@ -40,12 +38,23 @@ def create_customer(
     return customer
 
 
+def _known(name: str, numbers: list[str]) -> Customer | None:
+    """Who has one of the numbers and is called so, however it is written."""
+    holders = Customer.objects.standing().filter(phones__number__in=numbers)
+    for holder in holders.distinct().order_by("pk").prefetch_related("merged"):
+        called = [holder.name, *(merged.name for merged in holder.merged.all())]
+        if names.key(name) in map(names.key, called):
+            return holder
+    return None
+
+
 @transaction.atomic
 def add_phone(customer: Customer, *, by: User, number: str) -> list[Phone]:
     """Add the number, or numbers, written in `number`; one known already is kept."""
+    numbers = _numbers(number)
+    _lock(numbers)
     phones = [
-        Phone.objects.get_or_create(customer=customer, number=each)
-        for each in _numbers(number)
+        Phone.objects.get_or_create(customer=customer, number=each) for each in numbers
     ]
     if any(created for _phone, created in phones):
         log_action(by, "customer.phone_added", customer, {"name": customer.name})

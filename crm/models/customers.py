@@ -70,11 +70,17 @@ class Phone(models.Model):
     number = models.CharField(_("number"), max_length=20, help_text="E.164")
     number_reversed = reversed_copy("number", 20)
     is_wrong = models.BooleanField(_("found to be wrong"), default=False)
+    place = models.SmallIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Lower is called first; a new number goes before those known.",
+    )
 
     class Meta:
         verbose_name = _("telephone number")
         verbose_name_plural = _("telephone numbers")
-        ordering = ["is_wrong", "id"]
+        ordering = ["is_wrong", "place", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["number", "customer"], name="phone_once_per_customer"

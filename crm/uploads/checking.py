@@ -176,7 +176,11 @@ class Checker:
             self.numbers[key(number)] = self.vins[key(vin)] = row.number
             buyer, phone = values[at["buyer"]], values[at["phone"]]
             row.person, names = self.people.find(
-                row.number, buyer, phone, values[at["id_number"]]
+                row.number,
+                buyer,
+                phone,
+                values[at["id_number"]],
+                is_company=values[-1] == COMPANY,
             )
             if names >= SHARED_BY:
                 row.warnings.append(problem("phone_shared", "phone", phone))
@@ -204,7 +208,10 @@ class Checker:
             self.numbers[key(number)] = row.number
             customer, phone = values[at["customer"]], values[at["phone"]]
             if customer and phone:
-                row.person, _ = self.people.find(row.number, customer, phone, "")
+                is_company = values[-1] == COMPANY
+                row.person, _ = self.people.find(
+                    row.number, customer, phone, "", is_company=is_company
+                )
 
     def _left_before(self, row: CheckedRow, came: str, left: str) -> bool:
         """A day without an hour is read as that day's end."""

@@ -78,8 +78,8 @@ _COUNT_WARNED = """
 """
 
 
-def compare(batch: UploadBatch) -> int:
-    """Fill in effects and warnings; returns how many accepted rows have a warning."""
+def compare(batch: UploadBatch) -> None:
+    """Fill in effects and warnings."""
     is_sales = batch.kind == UploadBatch.Kind.SALES
     number = "sale_no" if is_sales else "order_no"
     staged = _STAGED.format(
@@ -106,7 +106,12 @@ def compare(batch: UploadBatch) -> int:
             cursor.execute(_FILL_IN, ids)
             cursor.execute("SET LOCAL enable_nestloop = on")
         cursor.execute("DROP TABLE staged, found")
-        cursor.execute(_COUNT_WARNED, ids)
+
+
+def count_warned(batch: UploadBatch) -> int:
+    """How many accepted rows have a warning."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_WARNED, {"batch": batch.pk})
         return int(cursor.fetchone()[0])
 
 

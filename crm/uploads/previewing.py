@@ -111,6 +111,18 @@ _SOLD_ON = """
 """
 
 
+# Said at the first row about them.
+_KNOWN_TWICE = """
+    UPDATE crm_uploadrow AS row
+    SET warnings = row.warnings || jsonb_build_array(jsonb_build_object(
+        'code', 'known_twice', 'column', '', 'value', posting.customer
+    ))
+    FROM known JOIN posting USING (person)
+    WHERE known.are_more AND posting.number = known.person
+      AND row.batch_id = %(batch)s AND row.number = posting.number
+"""
+
+
 def preview(batch: UploadBatch) -> dict[str, dict[str, int]]:
     """What posting the batch would do, by "records", "customers", "cars"; "owners".
 
@@ -131,6 +143,7 @@ def preview(batch: UploadBatch) -> dict[str, dict[str, int]]:
         cursor.execute(f"CREATE TEMPORARY TABLE posting ON COMMIT DROP AS {rows}", ids)
         cursor.execute("ANALYZE posting (number, person)")
         cursor.execute(f"CREATE TEMPORARY TABLE known ON COMMIT DROP AS {SAME_PEOPLE}")
+        cursor.execute(_KNOWN_TWICE, ids)
         vin = value(batch.fields, "vin")
         cars = "count(*)" if is_sales else f"count(DISTINCT {vin})"
         new, changed, unchanged, people, vins = asked(_RECORDS.format(cars=cars))
@@ -161,7 +174,7 @@ def known_people(batch: UploadBatch, people: Collection[int]) -> dict[int, int]:
     }
     with connection.cursor() as cursor:
         cursor.execute(f"WITH posting AS MATERIALIZED ({rows}) {SAME_PEOPLE}", ids)
-        return dict(cursor.fetchall())
+        return {person: customer for person, customer, _more in cursor.fetchall()}
 
 
 def _posting(batch: UploadBatch, only: str) -> str:

@@ -123,6 +123,9 @@ WARNINGS: dict[str, Any] = {
     "price_odd": _("the price is unusual: {value}"),
     "delivered_before_invoiced": _("delivered before it was invoiced: {value}"),
     "phone_shared": _("other buyers in this file have the same number: {value}"),
+    "known_twice": _(
+        "{value} is known as several customers; the likely one is taken, merge them"
+    ),
     "will_update": _("{value} was handed in before; it will be changed"),
     "sold_before": _("this car was sold before, under number {value}"),
     "mileage_fell": _("the mileage is lower than at an earlier visit: {value}"),

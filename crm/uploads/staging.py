@@ -64,6 +64,20 @@ def stage(
     return counts
 
 
+_JOIN_PEOPLE = """
+    UPDATE crm_uploadrow AS row SET person = joined.person
+    FROM unnest(%s::integer[], %s::integer[]) AS joined(was, person)
+    WHERE row.batch_id = %s AND row.person = joined.was
+"""
+
+
+def join_people(batch: UploadBatch, same: dict[int, int]) -> None:
+    """Give rows staged as somebody else's to whom they turned out to be about."""
+    if same:
+        with connection.cursor() as cursor:
+            cursor.execute(_JOIN_PEOPLE, (list(same), list(same.values()), batch.pk))
+
+
 def _line(batch_id: int, row: CheckedRow) -> str:
     values = _array(row.values)
     content = md5(values.encode(), usedforsecurity=False).hexdigest()

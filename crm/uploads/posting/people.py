@@ -1,52 +1,84 @@
 """Whose rows these are: known customers found, new ones made, their numbers kept.
 
-The same person is the one with the same name and a number in common, or with the same
-identity number. One who was merged into another is still known by the earlier name and
-identity number, as that other one. Works on `posting`, and leaves `people` (person ->
-customer_id).
+Works on `posting`, and leaves `people` (person -> customer_id). The same customer is
+the one
+
+1. with the same identity number, which for a company is its credit code;
+2. with the same name who is the record's already, or owns the car;
+3. with the same name and a number in common;
+4. with the same full name, if it is a company: its name is registered only once.
+
+Names may be written in different ways (crm/names.py). Two identity numbers are two
+people, whatever else they share, unless a corrected record puts its own right. The rule
+with the lower number decides, then the customer known for longer. One who was merged
+into another is still known by the earlier name and identity number, as that other one.
 
 What a file would change is told before it is posted by the same rule, SAME_PEOPLE
 (crm/uploads/previewing.py).
 """
 
+from crm import names
 from crm.uploads.posting.journal import changing, creating, numbered
 
-# person -> customer_id of those known, from any `posting` that has the columns.
-SAME_PEOPLE = """
-    SELECT person, min(customer_id) AS customer_id FROM (
-        SELECT row.person,
+_SAME_NAME = f"""(
+    {names.same_sql("customer.name", "row.customer")} OR EXISTS (
+        SELECT FROM crm_customer AS earlier
+        WHERE earlier.merged_into_id = customer.id
+          AND {names.same_sql("earlier.name", "row.customer")}
+    )
+)"""
+_NOT_ANOTHER = """(
+    '' IN (row.id_number, customer.id_number) OR row.id_number = customer.id_number
+)"""
+_NUMBER_IN_COMMON = """EXISTS (
+    SELECT FROM crm_phone AS phone
+    WHERE phone.customer_id = customer.id AND phone.number = ANY(row.phones)
+)"""
+# A company's name with its form, "…有限公司", is at least this long.
+FULL_NAME = 8
+
+# person -> customer_id of those known, from any `posting` that has the columns;
+# `are_more` where several could be meant.
+SAME_PEOPLE = f"""
+    SELECT person, (min(ARRAY[rule, customer_id]))[2] AS customer_id,
+           min(customer_id) < max(customer_id) AS are_more
+    FROM (
+        SELECT row.person, 1 AS rule,
                coalesce(customer.merged_into_id, customer.id) AS customer_id
         FROM posting AS row
         JOIN crm_customer AS customer ON customer.id_number = row.id_number
         WHERE row.id_number <> '' AND row.person > 0
         UNION ALL
-        SELECT row.person, customer.id
+        SELECT row.person, 2, customer.id
+        FROM posting AS row
+        JOIN crm_customer AS customer ON customer.id = row.likely_customer_id
+        WHERE row.person > 0 AND {_SAME_NAME}
+          AND ({_NOT_ANOTHER} OR {_NUMBER_IN_COMMON})
+        UNION ALL
+        SELECT row.person, 2, customer.id
+        FROM posting AS row
+        JOIN crm_vehicle AS vehicle USING (vin)
+        JOIN crm_ownership AS owner
+          ON owner.vehicle_id = vehicle.id AND owner.to_on IS NULL
+        JOIN crm_customer AS customer ON customer.id = owner.customer_id
+        WHERE row.person > 0 AND {_SAME_NAME} AND {_NOT_ANOTHER}
+        UNION ALL
+        SELECT row.person, 3, customer.id
         FROM posting AS row
         CROSS JOIN unnest(row.phones) AS given(number)
         JOIN crm_phone AS phone ON phone.number = given.number
-        JOIN crm_customer AS customer
-          ON customer.id = phone.customer_id AND customer.name = row.customer
-        WHERE row.person > 0
+        JOIN crm_customer AS customer ON customer.id = phone.customer_id
+        WHERE row.person > 0 AND {_SAME_NAME} AND {_NOT_ANOTHER}
         UNION ALL
-        SELECT row.person, customer.id
+        SELECT row.person, 4, coalesce(customer.merged_into_id, customer.id)
         FROM posting AS row
         JOIN crm_customer AS customer
-          ON customer.id = row.likely_customer_id AND customer.name = row.customer
-        WHERE row.person > 0
-        UNION ALL
-        SELECT row.person, earlier.merged_into_id
-        FROM crm_customer AS earlier
-        JOIN posting AS row ON row.customer = earlier.name
-        WHERE row.person > 0 AND earlier.merged_into_id IS NOT NULL AND (
-            row.likely_customer_id = earlier.merged_into_id OR EXISTS (
-                SELECT FROM crm_phone AS phone
-                WHERE phone.customer_id = earlier.merged_into_id
-                  AND phone.number = ANY(row.phones)
-            )
-        )
+          ON customer.name = row.customer AND customer.kind = 'company'
+        WHERE row.person > 0 AND row.customer_kind = 'company'
+          AND char_length(row.customer) >= {FULL_NAME} AND {_NOT_ANOTHER}
     ) AS found
     GROUP BY person
-"""
+"""  # noqa: S608 - the names are our own
 
 KNOWN = f"CREATE TEMPORARY TABLE known ON COMMIT DROP AS {SAME_PEOPLE}"
 
@@ -106,9 +138,14 @@ CHANGED_CUSTOMERS = """
            changed.address)
 """
 
+# A known customer's new number, if it stands first in its cell, is called first.
 PHONES = """
-    INSERT INTO crm_phone (customer_id, number, is_wrong)
-    SELECT person.customer_id, given.number, false
+    INSERT INTO crm_phone (customer_id, number, is_wrong, place)
+    SELECT person.customer_id, given.number, false,
+           CASE WHEN person.is_new OR given.place > 1 THEN 0 ELSE (
+               SELECT coalesce(min(known.place), 1) - 1 FROM crm_phone AS known
+               WHERE known.customer_id = person.customer_id
+           ) END
     FROM posting AS row
     JOIN people AS person USING (person)
     CROSS JOIN unnest(row.phones) WITH ORDINALITY AS given(number, place)
@@ -116,7 +153,22 @@ PHONES = """
     ON CONFLICT (number, customer_id) DO NOTHING
 """
 
+# Until the file is posted nobody makes a customer with one of these numbers. With more
+# numbers than this agents would wait too long, and the server has so many locks only.
+MOST_LOCKED = 500
+LOCK_NUMBERS = f"""
+    WITH numbers AS MATERIALIZED (
+        SELECT DISTINCT given.number COLLATE "C" AS number
+        FROM posting AS row CROSS JOIN unnest(row.phones) AS given(number)
+        WHERE (SELECT count(*) FROM posting) <= {MOST_LOCKED}
+        ORDER BY number
+    )
+    SELECT count(pg_advisory_xact_lock(hashtext('crm.phone'), hashtext(number)))
+    FROM numbers
+"""  # noqa: S608 - a number of our own
+
 STATEMENTS = (
+    LOCK_NUMBERS,
     KNOWN,
     PEOPLE,
     NEW_CUSTOMERS,

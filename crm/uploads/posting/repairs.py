@@ -43,6 +43,7 @@ CARS = """
            ) AS vehicle_id
     FROM (
         SELECT vin, max(mileage) AS mileage,
+               max(in_at) FILTER (WHERE plate <> '') AS plate_at,
                coalesce(
                    (array_agg(plate ORDER BY in_at DESC, number DESC)
                     FILTER (WHERE plate <> ''))[1], ''
@@ -50,7 +51,24 @@ CARS = """
         FROM posting GROUP BY vin
     ) AS latest
     LEFT JOIN crm_vehicle AS vehicle USING (vin);
-    ANALYZE cars (vin, vehicle_id);
+    UPDATE cars SET plate = ''
+    FROM cars AS later
+    WHERE cars.plate <> '' AND later.plate = cars.plate AND later.vin <> cars.vin
+      AND (later.plate_at, later.vin) > (cars.plate_at, cars.vin);
+    ANALYZE cars (vin, vehicle_id, plate);
+"""
+
+# A plate is on one car at a time: who came with it last.
+MOVED_PLATES = """
+    UPDATE crm_vehicle AS changed
+    SET plate = ''
+    FROM cars AS car
+    WHERE car.plate <> '' AND changed.plate = car.plate
+      AND changed.id <> car.vehicle_id
+      AND NOT EXISTS (
+          SELECT FROM crm_repair AS visit
+          WHERE visit.vehicle_id = changed.id AND visit.in_at > car.plate_at
+      )
 """
 
 NEW_VEHICLES = """
@@ -122,6 +140,7 @@ STATEMENTS = (
     CARS,
     NEW_VEHICLES,
     numbered("crm_vehicle", "vehicle_id", "cars WHERE is_new"),
+    changing("crm_vehicle", MOVED_PLATES),
     changing("crm_vehicle", CHANGED_VEHICLES),
     changing("crm_repair", CHANGED_REPAIRS),
     NEW_REPAIRS,

@@ -10,7 +10,7 @@ the mark in it tells whose rows these are:
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -103,10 +103,13 @@ class Recheck:
         self.kind = batch.kind
         returned = batch.rows.filter(errors__contains=[{"code": "returned"}])
         self.returned: dict[int, UploadRow] = {row.number: row for row in returned}
+        # Later person -> the first one they turned out to be, once all is checked.
+        self.same_people: Callable[[], dict[int, int]] = dict
 
     def check(self, table: Table, overlay: Overlay) -> Iterator[CheckedRow]:
         today = timezone.localdate()
         checker = Checker(self.kind, table.places, today)
+        self.same_people = checker.people.same_people
         if not (self.returned or overlay.files):
             return (checker.check(number, cells) for number, cells in table.rows)
         # Only tells what a returned row's values are now.

@@ -17,7 +17,7 @@ from crm.models import ColumnName, UploadBatch
 from crm.uploads import json_rows, progress
 from crm.uploads.checking import FIELDS
 from crm.uploads.columns import COLUMNS
-from crm.uploads.comparing import compare
+from crm.uploads.comparing import compare, count_warned
 from crm.uploads.previewing import preview
 from crm.uploads.problems import FileError
 from crm.uploads.progress import Cancelled, Progress, Stage
@@ -28,7 +28,7 @@ from crm.uploads.services.life import facts, locked, move, queue_work, sender
 from crm.uploads.services.mapping import unmatched
 from crm.uploads.services.mending import Recheck, lay_over, mend_batch, save_counts
 from crm.uploads.services.reviewing import submit_batch
-from crm.uploads.staging import Counts, stage
+from crm.uploads.staging import Counts, join_people, stage
 from crm.uploads.tables import Table, find_table, peek
 
 if TYPE_CHECKING:
@@ -232,8 +232,9 @@ def _read_and_check(batch: UploadBatch, work: Progress) -> UploadBatch | None:
     batch.rows_rejected = counts.rejected
     batch.rows_accepted = counts.rows - counts.rejected
     work.begin(Stage.COMPARING, counts.rows)
-    batch.rows_warned = compare(batch)
+    compare(batch)
     batch.preview = preview(batch)
+    batch.rows_warned = count_warned(batch)
     return None
 
 
@@ -246,6 +247,7 @@ def _fill(
     table, overlay = lay_over(batch, table)
     batch.fields = FIELDS[batch.kind]
     counts = stage(batch, recheck.check(table, overlay), report)
+    join_people(batch, recheck.same_people())
     save_counts(batch, overlay)
     return table, counts
 

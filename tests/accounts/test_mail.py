@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
-from django.db import connections
+from django.db import connections, transaction
 from django.urls import reverse
 
 from accounts.mail import send_waiting
@@ -181,6 +181,20 @@ def test_the_way_of_a_file_is_told_to_sender_and_reviewer(
     told = [(message["To"].partition("@")[0]) for message in mailbox.messages]
     assert told == ["reviewer", "clerk", "clerk", "clerk"]
     assert "车架号不对" in mailbox.messages[1]["Subject"]
+
+
+def test_what_was_not_kept_is_sent_again_as_the_same_message(
+    places, clerk, mailbox, settings
+):
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 9
+    returned(places, clerk)
+    settings.EMAIL_PORT = port
+    with transaction.atomic():
+        assert send_waiting() == 1
+        transaction.set_rollback(True)  # as when the worker dies before the commit
+    assert send_waiting() == 1
+    first, again = mailbox.messages
+    assert first["Message-ID"] == again["Message-ID"]
 
 
 def test_two_workers_send_each_message_once(real_db, mailbox, settings):

@@ -18,6 +18,7 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         register_page("crm.uploadbatch", "crm:batch")
         register_mailed(
+            "daily_file.due_soon",
             "upload.submitted",
             "upload.approved",
             "upload.approved_by_rule",

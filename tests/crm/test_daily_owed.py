@@ -148,6 +148,18 @@ def test_the_clerk_is_reminded_an_hour_before_and_only_once(cast, owed, time_is)
     }
 
 
+def test_the_reminder_goes_by_e_mail_too(cast, owed, time_is, settings, mailoutbox):
+    settings.EMAIL_HOST = "mail.example.com"
+    settings.SITE_URL = "https://crm.example.com"
+    owed("2026-03-10 08:00")
+    remind_owing(time_is("2026-03-10 16:30"))
+    message = next(m for m in mailoutbox if m.to == [cast.clerk.email])
+    assert message.subject == "The daily file of Organisation D1 is due by 17:30"
+    assert (
+        f"/daily/{DailyFile.objects.get(organisation__code='D1').pk}/" in message.body
+    )
+
+
 def test_who_has_handed_in_or_is_late_is_not_reminded(cast, owed, time_is):
     owed("2026-03-10 08:00")
     DailyFile.objects.filter(organisation__code="D1").update(

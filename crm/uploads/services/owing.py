@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Subquery
 from django.utils import timezone
 
-from accounts.models import LogEntry, Notification, Organisation, User
+from accounts.models import Organisation, User
 from accounts.roles import Role
+from accounts.services import log_for_many
 from crm.models import DailyFile, UploadBatch
 from crm.uploads.services.daily import (
     METRIC,
@@ -67,25 +68,13 @@ def remind_owing(now: datetime) -> int:
     )
     if not rows:
         return 0
-    clerks: dict[int, set[int]] = defaultdict(set)
+    clerks: dict[int, list[User]] = defaultdict(list)
     people = User.objects.with_role(Role.DEALER_CLERK, Role.STATION_CLERK)
-    charged = people.filter(organisation__in={row.organisation_id for row in rows})
-    for person in charged:
-        clerks[person.organisation_id or 0].add(person.pk)
-    entries = LogEntry.objects.bulk_create(
-        LogEntry(
-            at=now,
-            action="daily_file.due_soon",
-            subject_type=DailyFile._meta.label_lower,
-            subject_id=row.pk,
-            data=about(row),
-        )
-        for row in rows
-    )
-    Notification.objects.bulk_create(
-        Notification(to_id=clerk, entry=entry)
-        for row, entry in zip(rows, entries, strict=True)
-        for clerk in sorted(clerks[row.organisation_id])
+    for person in people.filter(organisation__in={row.organisation_id for row in rows}):
+        clerks[person.organisation_id or 0].append(person)
+    log_for_many(
+        "daily_file.due_soon",
+        ((row, about(row), clerks[row.organisation_id]) for row in rows),
     )
     DailyFile.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=now)
     return len(rows)

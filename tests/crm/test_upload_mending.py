@@ -4,22 +4,18 @@ import io
 from datetime import datetime, time
 
 import pytest
-from django.core.management import CommandError
-from django.urls import reverse
 
-from accounts.models import LogEntry
-from crm.models import ApiHandIn, MendedFile, Sale, UploadBatch
+from crm.models import MendedFile, Sale, UploadBatch
 from crm.uploads.problems import FileError
 from crm.uploads.services import (
     approve_batch,
     cancel_batch,
     post_batch,
-    read_batch,
     return_batch,
     submit_batch,
 )
 from tests.factories.mending import mended, saved, sent, workbook_of
-from tests.factories.uploads import a_sale, a_vin, csv_file, received, today
+from tests.factories.uploads import a_sale, a_vin, received, today
 
 GOOD = {"联系电话": "13800000002"}
 
@@ -175,45 +171,6 @@ def test_a_batch_that_cannot_be_read_again_keeps_what_it_had(batch, places):
         file.write(b"%PDF")
     same = sent(places.dealer, content)
     assert (same.status, same.rows_total, same.rows_rejected) == ("checked", 4, 2)
-
-
-def test_the_number_it_arrived_under_leads_to_the_batch(batch, cast, logged_in):
-    clerk = logged_in(cast.clerk)
-    content = mended(batch, row3=GOOD)
-    content.name = "改好了.xlsx"
-    answer = clerk.post(reverse("crm:upload"), {"file": content})
-    came_as = MendedFile.objects.get().came_as
-    assert answer.url == reverse("crm:batch", args=[batch.pk])
-    gone = clerk.get(reverse("crm:batch", args=[came_as]))
-    assert gone.url == answer.url
-    page = " ".join(clerk.get(answer.url).content.decode().split())
-    assert "改好了.xlsx was taken in: 1 row mended, 1 still refused." in page
-    assert read_batch(came_as) == batch
-    assert logged_in(cast.outsider).get(gone.url).status_code == 404
-    assert LogEntry.objects.about(batch).filter(action="upload.mended").exists()
-
-
-def test_the_key_it_was_sent_under_stays_with_the_batch(batch, places, cast):
-    arrived = received(places.dealer, by=cast.clerk)
-    UploadBatch.objects.filter(pk=arrived.pk).update(status="received")
-    with arrived.file.storage.open(arrived.file.name, "wb") as file:
-        file.write(mended(batch, row3=GOOD).getvalue())
-    ApiHandIn.objects.create(user=cast.clerk, key="k", sha256="", batch=arrived)
-    assert read_batch(arrived.pk) == batch
-    assert ApiHandIn.objects.get().batch == batch
-
-
-def test_the_command_answers_with_the_batch_that_was_mended(upload):
-    rows = [a_sale(1), a_sale(2, 联系电话="同上")]
-    _, first = upload(csv_file(rows), approve=False)
-    batch = UploadBatch.objects.get()
-    content = mended(batch, row3=GOOD)
-    lines, answer = upload(content)
-    assert (answer["batch"], answer["status"]) == (first["batch"], "posted")
-    assert (lines, answer["posted"]) == ([], 2)
-    with pytest.raises(CommandError, match="which is not one of yours"):
-        upload(content, organisation="D2")
-    assert batch.file.storage.exists(batch.file.name)
 
 
 def test_a_day_that_was_read_as_a_date_is_the_same_day(batch, places):

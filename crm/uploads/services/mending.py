@@ -65,7 +65,8 @@ def mend_batch(arrived: UploadBatch, table: Table) -> UploadBatch | None:
         batch.save(update_fields=["submits_itself"])
     if is_new and batch.status not in {Status.RECEIVED, Status.MAPPING}:
         move(batch, Status.RECEIVED)
-        batch.save(update_fields=["status"])
+        batch.submits_itself |= arrived.submits_itself
+        batch.save(update_fields=["status", "submits_itself"])
         queue_work(batch)
     about = {**facts(batch), "file": arrived.file_name}
     log_action(arrived.uploaded_by, "upload.mended", batch, about)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api import viewer
+from accounts.authentication import expires_at, forget_expired_keys
 
 
 class Credentials(serializers.Serializer[Any]):
@@ -21,7 +22,7 @@ class Credentials(serializers.Serializer[Any]):
 
 
 class TokenView(APIView):
-    """The key that programs send as `Authorization: Token …`; it does not expire."""
+    """The key that programs send as `Authorization: Token …`, until it expires."""
 
     serializer_class = Credentials
     throttle_scope = "login"
@@ -36,7 +37,13 @@ class TokenView(APIView):
         tags=["Token"],
         summary="Log in: the user's key, made when there is none yet",
         request=Credentials,
-        responses=inline_serializer("Token", {"token": serializers.CharField()}),
+        responses=inline_serializer(
+            "Token",
+            {
+                "token": serializers.CharField(),
+                "expires_at": serializers.DateTimeField(allow_null=True),
+            },
+        ),
         auth=[],
         examples=[
             OpenApiExample(
@@ -46,7 +53,10 @@ class TokenView(APIView):
             ),
             OpenApiExample(
                 "The key",
-                value={"token": "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"},
+                value={
+                    "token": "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b",
+                    "expires_at": "2027-03-02T09:30:00+08:00",
+                },
                 response_only=True,
             ),
         ],
@@ -60,8 +70,9 @@ class TokenView(APIView):
             raise Throttled(detail="Too many failed log-ins; wait 15 minutes.")
         if user is None:
             raise ValidationError({"detail": "Wrong user name or password."})
+        forget_expired_keys()
         token, _made = Token.objects.get_or_create(user=user)
-        return Response({"token": token.key})
+        return Response({"token": token.key, "expires_at": expires_at(token)})
 
     @extend_schema(
         tags=["Token"],

@@ -220,9 +220,12 @@ Q_CLUSTER = {
 
 # --- API ------------------------------------------------------------------------------
 
+# After so many days a program logs in again for a new key; 0: never.
+API_KEY_DAYS = env.integer("API_KEY_DAYS", default=365)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "accounts.authentication.KeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.core.management import call_command
 from django.utils import timezone
 
+from accounts.authentication import forget_expired_keys
 from accounts.models import Throttle
 from crm.uploads.services import forget_keys
 
@@ -14,4 +15,5 @@ def clear_away() -> None:
     call_command("clearsessions", verbosity=0)
     call_command("axes_reset_logs", age=LOG_INS_KEPT, verbosity=0)
     forget_keys()
+    forget_expired_keys()
     Throttle.objects.filter(free_at__lt=timezone.now() - timedelta(days=1)).delete()

@@ -1,8 +1,11 @@
 """The API as a whole: who gets in and how, what is hidden, paging, and its schema."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.test import Client, override_settings
+from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from tests.factories.records import (
@@ -146,6 +149,25 @@ def test_a_token_opens_the_api_until_it_is_revoked(alice):
     assert client.delete(TOKEN).status_code == 204
     assert client.get("/api/cases/").status_code == 401
     assert not Token.objects.exists()
+
+
+def test_a_token_expires_and_logging_in_gives_a_new_one(alice, settings):
+    settings.API_KEY_DAYS = 30
+    first = log_in().json()
+    client = Client(headers={"Authorization": f"Token {first['token']}"})
+    assert client.get("/api/cases/").status_code == 200
+    old = timezone.now() - timedelta(days=31)
+    Token.objects.update(created=old)
+    answer = client.get("/api/cases/")
+    assert answer.status_code == 401
+    assert answer.json()["detail"] == "This key has expired: get a new one."
+    second = log_in().json()
+    assert second["token"] != first["token"]
+    assert second["expires_at"] > str(timezone.localdate() + timedelta(days=29))
+    settings.API_KEY_DAYS = 0
+    Token.objects.update(created=old)
+    again = log_in().json()
+    assert (again["token"], again["expires_at"]) == (second["token"], None)
 
 
 def test_nobody_revokes_without_a_token(alice):

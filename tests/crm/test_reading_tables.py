@@ -4,6 +4,7 @@ import io
 
 import openpyxl
 import pytest
+from django.urls import reverse
 
 from crm.uploads import headers
 from crm.uploads.problems import FileError, note
@@ -140,3 +141,12 @@ def test_names_in_no_language_are_matched_by_what_columns_hold(opened):
     taught = {guess.key: guess.column for guess in found.columns}
     table_found, _ = opened(book(a=rows), find_table, names=taught)
     assert table_found.places["phone"] == 2
+
+
+def test_the_page_and_the_command_name_the_sheets_that_were_not_read(
+    upload, cast, logged_in
+):
+    lines, answer = upload(book(one=ROWS, other=ROWS[:2]))
+    assert lines[0].startswith("note: Only one sheet was read.")
+    page = logged_in(cast.reviewer).get(reverse("crm:batch", args=[answer["batch"]]))
+    assert "not: other." in page.content.decode()

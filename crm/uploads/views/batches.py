@@ -18,7 +18,7 @@ from crm.uploads.permissions import (
     may_review,
     may_submit,
 )
-from crm.uploads.problems import FileError
+from crm.uploads.problems import FileError, note
 from crm.uploads.reasons import why_kept
 from crm.uploads.services.mapping import MATCHABLE
 from crm.uploads.services.mending import mended_files
@@ -73,6 +73,7 @@ def _what_was_found(user: User, shown: UploadBatch) -> dict[str, Any]:
     return {
         "can_open": opens,
         "refusal": FileError.from_json(shown.refusal) if shown.refusal else None,
+        "notes": [note(kept) for kept in shown.notes],
         "preview": summary.preview(shown),
         "errors": summary.problem_groups(shown, "errors", with_values=opens),
         "warnings": summary.problem_groups(shown, "warnings", with_values=opens),

@@ -18,6 +18,7 @@ from followups.models import Answer, Attempt, Plan, Task
 from followups.permissions import may_record
 from followups.services.answers import SETTLED, check_steps, checked_answers
 from followups.services.promises import start_promise_clock
+from followups.services.taking import locked
 from standards.models import ProcedureStep, Standard
 from standards.services import drop_clocks, stop_clocks
 
@@ -64,12 +65,7 @@ def record_attempt(
     second click, or a page left open, records nothing. `phone` is the number dialled,
     the customer's first right one unless told.
     """
-    customer = task.customer
-    task = (
-        Task.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("plan__questionnaire", "customer", "case")
-        .get(pk=task.pk)
-    )
+    task = locked(task)
     check_is_now(task, by, number)
     task.assigned_to = by
     call = Call(
@@ -79,7 +75,7 @@ def record_attempt(
         answers=answers or {},
         steps=tuple(steps),
         note=note.strip(),
-        phone=phone or customer.phones.filter(is_wrong=False).first(),
+        phone=phone or task.customer.phones.filter(is_wrong=False).first(),
         call_back_at=call_back_at,
         do_not_call=do_not_call,
     )

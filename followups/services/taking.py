@@ -39,10 +39,21 @@ def take_next_task(agent: User, now: datetime) -> Task | None:
     return task
 
 
+def locked(task: Task) -> Task:
+    """The task as it is now, held until the transaction ends.
+
+    In two steps: a task whose customer is merged while this waits for it would not be
+    found together with its customer.
+    """
+    Task.objects.select_for_update(no_key=True).only("pk").get(pk=task.pk)
+    whole = Task.objects.select_related("plan__questionnaire", "customer", "case")
+    return whole.get(pk=task.pk)
+
+
 @transaction.atomic
 def release_task(task: Task, *, by: User) -> None:
     """Give a task back without a call, by its holder or a leader."""
-    task = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+    task = locked(task)
     if task.status != Task.Status.ASSIGNED:
         raise ValidationError(_("This task is not with anybody."))
     if not may_release(by, task):
@@ -61,8 +72,7 @@ def call_again(task: Task, *, by: User, at: datetime) -> Task:
 
     Only while its case still waits for it, and when there is a number to ring.
     """
-    rows = Task.objects.select_for_update(no_key=True, of=("self",))
-    task = rows.select_related("plan", "case", "customer").get(pk=task.pk)
+    task = locked(task)
     if not task.may_be_called_again():
         raise ValidationError(_("The case does not wait for this call any more."))
     if not task.customer.phones.filter(is_wrong=False).exists():

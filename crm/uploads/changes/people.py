@@ -25,7 +25,7 @@ def customer_change(
     seen = known.sees(customer)
     own = given["phone"].split()
     numbers = [phone.number for phone in customer.phones.all()] if customer else []
-    after = [*numbers, *(number for number in own if number not in numbers)]
+    after = _numbers_after(numbers, own)
 
     def shown(number: str) -> str:
         return phones.display(number) if number in own else phones.masked(number)
@@ -61,6 +61,14 @@ def customer_change(
                 )
             )
     return touched(_("Customer"), fields, is_known=customer is not None)
+
+
+def _numbers_after(known: list[str], given: list[str]) -> list[str]:
+    """A new number that stands first in its cell is called first."""
+    new = [number for number in given if number not in known]
+    if new and new[0] == given[0]:
+        return [new[0], *known, *new[1:]]
+    return [*known, *new]
 
 
 def _shown(column: str, fact: str, *, is_whole: bool, seen: bool) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import LogEntry
 from crm.models import Customer, Interaction
 from crm.services import add_phone, create_customer, record_interaction
-from standards.models import Clock, Procedure, ProcedureStep, Standard
+from standards.models import Clock, InteractionType, Procedure, ProcedureStep, Standard
 from tests.factories.accounts import UserFactory
 from tests.factories.crm import CustomerFactory
 
@@ -85,6 +85,14 @@ def test_times_run_forward(cast, times):
 def test_an_unknown_type_or_direction_is_refused(cast, wrong):
     with pytest.raises(ValidationError):
         record(cast.agent, **wrong)
+
+
+def test_no_call_is_about_a_daily_file(cast):
+    with pytest.raises(ValidationError, match="about a daily file"):
+        record(cast.agent, type="daily_file", queued_at=None)
+    assert "daily_file" not in InteractionType.objects.contacts().values_list(
+        "code", flat=True
+    )
 
 
 def test_a_new_caller_becomes_a_customer(cast):

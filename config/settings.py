@@ -245,7 +245,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Customer centre",
     "DESCRIPTION": (
         "Customers, vehicles, cases and tasks: to each user what they see on the "
-        "pages. Get a key from `POST /api/token/` and send it as "
+        "pages. The systems of dealers and stations hand in their sales and repairs "
+        "here. Get a key from `POST /api/token/` and send it as "
         "`Authorization: Token <key>`. [Back to the pages](/)"
     ),
     "VERSION": "0.1.0",

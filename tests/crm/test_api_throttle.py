@@ -22,7 +22,7 @@ def files(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def rates(monkeypatch):
-    rates = {"login": "3/min", "rows": "3/min", "uploads": "2/hour", "polls": "4/min"}
+    rates = {"rows": "3/hour", "uploads": "2/hour", "polls": "4/hour"}
     monkeypatch.setattr(SharedThrottle, "THROTTLE_RATES", rates)
 
 
@@ -39,7 +39,7 @@ def test_rows_are_taken_so_often_and_no_more(dealer):
     assert [dealer.send_rows([sale()]).status_code for _ in range(3)] == [201] * 3
     answer = dealer.send_rows([sale()])
     assert (answer.status_code, answer.json()["code"]) == (429, "throttled")
-    assert 1 <= int(answer.headers["Retry-After"]) <= 10
+    assert 300 < int(answer.headers["Retry-After"]) <= 600
     assert UploadBatch.objects.count() == 3
 
 
@@ -55,7 +55,7 @@ def test_who_waits_as_long_as_told_is_taken(dealer):
 def test_being_refused_costs_nothing(dealer):
     for _ in range(20):
         answer = dealer.send_rows([sale()])
-    assert int(answer.headers["Retry-After"]) <= 20
+    assert int(answer.headers["Retry-After"]) <= 600
 
 
 def test_all_may_be_sent_at_once_again_after_a_quiet_time(dealer):
@@ -64,7 +64,7 @@ def test_all_may_be_sent_at_once_again_after_a_quiet_time(dealer):
             *([201] * 3),
             429,
         ]
-        later(120)
+        later(2 * 3600)
 
 
 def test_each_thing_and_each_sender_is_counted_apart(dealer, cast):

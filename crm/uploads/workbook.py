@@ -18,7 +18,7 @@ from crm.uploads.overlay import LONGEST
 from crm.uploads.problems import describe_all
 
 # Whoever has more has mixed up a column, and a CSV file holds them all.
-MOST_ROWS = 50_000
+MOST_ROWS = 20_000
 # Comments are kept in memory and drawn one by one; the marks and reasons stay.
 MOST_COMMENTED = 5_000
 

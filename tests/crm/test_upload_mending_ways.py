@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import LogEntry
 from crm.models import ApiHandIn, MendedFile, UploadBatch
 from crm.uploads.services import read_batch
+from crm.uploads.views import batches
 from tests.factories.mending import mended, sent
 from tests.factories.uploads import a_sale, csv_file, received
 
@@ -79,3 +80,14 @@ def test_one_mended_file_and_three_take_the_same_queries(
         counts.append(len(queries))
     assert len(page.context["mended"]) == 3
     assert counts[0] == counts[1]
+
+
+def test_the_page_says_what_the_workbook_leaves_out(
+    batch, cast, logged_in, monkeypatch
+):
+    page = reverse("crm:batch", args=[batch.pk])
+    clerk = logged_in(cast.clerk)
+    said = "The workbook holds the first 1, the CSV file all."
+    assert said not in clerk.get(page).content.decode()
+    monkeypatch.setattr(batches, "MOST_ROWS", 1)
+    assert said in clerk.get(page).content.decode()

@@ -24,6 +24,7 @@ from crm.uploads.services.mapping import MATCHABLE
 from crm.uploads.services.mending import mended_files
 from crm.uploads.views.progress import progress_of
 from crm.uploads.views.steps import seen_batch
+from crm.uploads.workbook import MOST_ROWS
 
 Status = UploadBatch.Status
 
@@ -53,6 +54,7 @@ def batch_page(
         "same_file": UploadBatch.objects.same_file(shown).first(),
         "history": [{"at": e.at, "text": describe(e)} for e in entries],
         "mended": mended_files(shown),
+        "workbook_holds": MOST_ROWS,
         "rests": shown.rests.order_by("pk"),
         **_what_was_found(request.user, shown),
         **_what_became_of_it(request.user, shown),

@@ -111,7 +111,7 @@ _SOLD_ON = """
 """
 
 
-# Said at the first row about them.
+# Said once, at the first row about them: a batch is counted anew when rows go back.
 _KNOWN_TWICE = """
     UPDATE crm_uploadrow AS row
     SET warnings = row.warnings || jsonb_build_array(jsonb_build_object(
@@ -120,6 +120,7 @@ _KNOWN_TWICE = """
     FROM known JOIN posting USING (person)
     WHERE known.are_more AND posting.number = known.person
       AND row.batch_id = %(batch)s AND row.number = posting.number
+      AND NOT row.warnings @> '[{"code": "known_twice"}]'
 """
 
 

@@ -80,6 +80,7 @@ FORETOLD = {
     "nothing said": a_sale(1, **EARLY, 地址="", 颜色="", 车型="", 性别=""),
     "sold on": a_sale(3, 车架号=a_vin(2)),
     "sold on, handed in late": a_sale(3, **EARLY, 车架号=a_vin(2)),
+    "another number first": a_sale(1, **EARLY, 联系电话="13900000001/13800000001"),
     "known by another name": a_sale(3, 购车人="王芳", 证件号码=IDENTITY),
     "sold to who has it": a_sale(
         3, 车架号=a_vin(2), 购车人=a_sale(2)["购车人"], 联系电话=a_sale(2)["联系电话"]

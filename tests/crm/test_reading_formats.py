@@ -46,6 +46,8 @@ def read(tmp_path):
         formats.html(ROWS),
         formats.html(ROWS, charset="gb18030"),
         formats.html(ROWS).replace(b"</td>", b"").replace(b"</tr>", b""),
+        formats.html(ROWS).replace(b"</body></html>", b""),
+        formats.html(ROWS)[6:].replace(b"</table></body></html>", b""),
         b"<table><tr><td>" + formats.html(ROWS) + b"</td></tr></table>",
         formats.html(ROWS).decode().encode("utf-16"),
         formats.mhtml(ROWS),
@@ -65,9 +67,10 @@ def read(tmp_path):
         CSV.replace(",", ', "').replace(', "', ', "', 1).replace('"', "").encode(),
     ],
     ids=[
-        "xlsx", "xls", "ods", "html", "html-gb", "html-unclosed", "html-nested",
-        "html-16", "mhtml", "xml", "xml-hidden", "utf8-mark", "gb18030", "utf16",
-        "utf16le", "utf16be", "lf", "cr", "tab", "semicolon", "pipe", "sep", "spaces",
+        "xlsx", "xls", "ods", "html", "html-gb", "html-unclosed", "html-body",
+        "html-part", "html-nested", "html-16", "mhtml", "xml", "xml-hidden", "mark",
+        "gb18030", "utf16", "utf16le", "utf16be", "lf", "cr", "tab", "semicolon",
+        "pipe", "sep", "spaces",
     ],
 )  # fmt: skip
 def test_the_rows_are_the_same(read, content):
@@ -126,6 +129,7 @@ def test_days_count_from_1900_or_1904_in_xlsx(read, is_1904):
         (formats.ole2(b"WordDocument", b"x"), "not_a_spreadsheet"),
         (formats.xls(ROWS)[:2000], "damaged"),
         (formats.spreadsheetml(ROWS)[:900], "damaged"),
+        (formats.html(ROWS).replace(b"</table></body></html>", b""), "damaged"),
         (b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + formats.spreadsheetml(ROWS), "bomb"),
         (formats.spreadsheetml(ROWS, before='<Row ss:Index="9999999"/>'), "damaged"),
         (b'<?xml version="1.0"?><feed/>', "other_format"),

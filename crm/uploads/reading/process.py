@@ -20,6 +20,7 @@ from crm.uploads.problems import FileError
 from crm.uploads.reading import child
 from crm.uploads.reading.sheets import Cells, Rows
 
+READER = child.__name__
 # The reader is given up when it says nothing for so long.
 SILENCE_SECONDS = 14.0
 # It has this long to end by itself once its input is closed.
@@ -101,7 +102,7 @@ def _started(
     descriptor: int, complaints: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(  # noqa: S603 -- our own module
-        [sys.executable, "-m", child.__name__, str(descriptor)],
+        [sys.executable, "-m", READER, str(descriptor)],
         cwd=settings.BASE_DIR,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -125,13 +125,16 @@ class _Parser(HTMLParser):
         self.tables: list[_Table] = []
         self.count = 0
         self.rows: list[tuple[int, int, Cells]] = []
+        self.is_page_open = False
 
     def taken(self) -> list[tuple[int, int, Cells]]:
         rows, self.rows = self.rows, []
         return rows
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
+        if tag == "html":
+            self.is_page_open = True
+        elif tag == "table":
             self._open_table()
         elif not self.tables:
             return
@@ -145,6 +148,8 @@ class _Parser(HTMLParser):
             self.handle_data("\n" if tag == "br" else " ")
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "html":
+            self.is_page_open = False
         if not self.tables:
             return
         if tag in {"td", "th"}:
@@ -164,6 +169,9 @@ class _Parser(HTMLParser):
             self.tables[-1].cell.append(data)
 
     def end_all(self) -> None:
+        if self.tables and self.is_page_open:
+            # The page was cut off inside a table: there were more rows.
+            raise UnreadableError("damaged")
         while self.tables:
             self._end_row()
             self.tables.pop()

@@ -4,9 +4,10 @@ What needs the database (sold before, mileage known) is asked for all rows at on
 comparing.py.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import getitem, itemgetter
 from typing import Any
 
 from crm import vins
@@ -37,7 +38,7 @@ class Memo(dict[str, str]):
     MOST = 5_000
 
     def __init__(self, parse: Parser) -> None:
-        super().__init__()
+        super().__init__({"": ""})
         self.parse = parse
 
     def __missing__(self, text: str) -> str:
@@ -45,6 +46,13 @@ class Memo(dict[str, str]):
         if len(self) < self.MOST:
             self[text] = value
         return value
+
+
+class Absent(dict[str, str]):
+    """For a column that the file does not have: nothing, whatever the cell says."""
+
+    def __missing__(self, text: str) -> str:
+        return ""
 
 
 PARSERS: dict[str, dict[str, Parser]] = {
@@ -110,15 +118,14 @@ class Checker:
         self.today = today.isoformat()
         self.end_of_today = f"{self.today}T23:59"
         fields = FIELDS[kind]
-        self.width = len(fields)
         self.name_at = fields.index(NAMES[kind])
         self.at = {name: i for i, name in enumerate(fields)}
-        # (place among the values, place in the file, name, text -> value)
-        self.plan: list[tuple[int, int, str, Callable[[str], str]]] = [
-            (self.at[name], places[name], name, Memo(parse).__getitem__)
+        # By place among the values: text -> value, and the place in the file.
+        self.memos: list[dict[str, str]] = [
+            Memo(parse) if name in places else Absent()
             for name, parse in PARSERS[kind].items()
-            if name in places
         ]
+        self.pick = itemgetter(*(places.get(name, 0) for name in PARSERS[kind]))
         self.required = [
             (self.at[column.name], column.name)
             for column in COLUMNS[kind]
@@ -136,23 +143,32 @@ class Checker:
         self, number: int, sent: list[str], stands: Sequence[Problem] = ()
     ) -> CheckedRow:
         """`stands` is what a person found wrong with the row before."""
-        values = [""] * self.width
-        row = CheckedRow(number, sent, values)
-        for at, place, name, parse in self.plan:
-            text = sent[place]
-            if text:
-                try:
-                    values[at] = parse(text)
-                except CellError as error:
-                    row.errors.append(problem(error.code, name, text))
+        row = CheckedRow(number, sent, [])
+        try:
+            # Most rows hold no error, and are gone through without a loop in Python.
+            row.values = list(map(getitem, self.memos, self.pick(sent)))
+        except CellError:
+            row.values = self._one_by_one(row)
+        values = row.values
         for at, name in self.required:
             if not values[at] and not any(e["column"] == name for e in row.errors):
                 row.errors.append(problem("missing", name, ""))
         customer = values[self.name_at]
-        values[-1] = COMPANY if cells.is_company(customer) else PERSON
+        values.append(COMPANY if cells.is_company(customer) else PERSON)
         row.errors.extend(stands)
         self.rules(row)
         return row
+
+    def _one_by_one(self, row: CheckedRow) -> list[str]:
+        values = []
+        texts = self.pick(row.cells)
+        for name, memo, text in zip(PARSERS[self.kind], self.memos, texts, strict=True):
+            try:
+                values.append(memo[text])
+            except CellError as error:
+                row.errors.append(problem(error.code, name, text))
+                values.append("")
+        return values
 
     def _check_sale(self, row: CheckedRow) -> None:
         values, at = row.values, self.at

@@ -23,7 +23,7 @@ _COPY = """
 """
 AT_ONCE = 500
 
-_NEEDS_ESCAPE = re.compile(r'[\\"\n\r\t\x00]')
+_NEEDS_ESCAPE = re.compile(r"[\\\n\r\t\x00]")
 # Inside a quoted array element inside a COPY line, both of which escape by backslash.
 _IN_ARRAY = str.maketrans(
     {
@@ -88,9 +88,10 @@ def _line(batch_id: int, row: CheckedRow) -> str:
 
 
 def _array(texts: list[str]) -> str:
-    if _NEEDS_ESCAPE.search("".join(texts)):
-        texts = [text.translate(_IN_ARRAY) for text in texts]
-    return '{"' + '","'.join(texts) + '"}'
+    joined = '","'.join(texts)
+    if joined.count('"') > 2 * (len(texts) - 1) or _NEEDS_ESCAPE.search(joined):
+        joined = '","'.join(text.translate(_IN_ARRAY) for text in texts)
+    return '{"' + joined + '"}'
 
 
 def _json(problems: list[Problem]) -> str:

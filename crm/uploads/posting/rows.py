@@ -27,11 +27,23 @@ STATEMENTS: dict[str, Iterable[str]] = {
     UploadBatch.Kind.SALES: sales.STATEMENTS,
     UploadBatch.Kind.REPAIRS: repairs.STATEMENTS,
 }
-# What posting adds to.
-_PEOPLE = ("crm_customer", "crm_phone", "crm_vehicle")
+# What posting adds to, and the columns that are asked by.
+_PEOPLE = (
+    "crm_customer (id, name, id_number, merged_into_id)",
+    "crm_phone (number, customer_id)",
+    "crm_vehicle (id, vin)",
+    "crm_ownership (vehicle_id, customer_id, from_on, to_on)",
+)
 TABLES: dict[str, tuple[str, ...]] = {
-    UploadBatch.Kind.SALES: (*_PEOPLE, "crm_ownership", "crm_sale"),
-    UploadBatch.Kind.REPAIRS: (*_PEOPLE, "crm_repair", "crm_repairline"),
+    UploadBatch.Kind.SALES: (
+        *_PEOPLE,
+        "crm_sale (id, dealer_id, sale_no, vehicle_id, customer_id)",
+    ),
+    UploadBatch.Kind.REPAIRS: (
+        *_PEOPLE,
+        "crm_repair (id, station_id, order_no, vehicle_id, customer_id)",
+        "crm_repairline (repair_id)",
+    ),
 }
 
 # How long a statement takes beside the others, by what it says; all others take 1.

@@ -80,6 +80,10 @@ FILES: dict[str, Any] = {
         "{columns}."
     ),
     "missing_columns": _("These columns are missing: {columns}."),
+    "mostly_wrong": _(
+        "Nearly all of the first {count} rows are wrong: a column may have slipped. "
+        "Look at the file again and send it anew."
+    ),
     "no_rows": _("There are column names but no rows below them."),
     "rest_of_other": _(
         "These are the refused rows of upload {number}, which is not one of yours for "

@@ -15,6 +15,7 @@ from django.db import connection
 from crm.models import UploadBatch
 from crm.uploads.checking import CheckedRow, Problem
 from crm.uploads.planning import tell_planner
+from crm.uploads.problems import FileError
 
 _COPY = """
     COPY crm_uploadrow
@@ -22,6 +23,8 @@ _COPY = """
     FROM STDIN
 """
 AT_ONCE = 500
+# So many refused rows, and nine in ten, are a file to be refused whole.
+HOPELESS = 20_000
 
 _NEEDS_ESCAPE = re.compile(r"[\\\n\r\t\x00]")
 # Inside a quoted array element inside a COPY line, both of which escape by backslash.
@@ -54,6 +57,7 @@ def stage(
             counts.rows += 1
             if row.errors:
                 counts.rejected += 1
+                _check_hope(counts)
             lines.append(_line(batch.pk, row))
             if len(lines) >= AT_ONCE:
                 copy.write("".join(lines))
@@ -76,6 +80,12 @@ def join_people(batch: UploadBatch, same: dict[int, int]) -> None:
     if same:
         with connection.cursor() as cursor:
             cursor.execute(_JOIN_PEOPLE, (list(same), list(same.values()), batch.pk))
+
+
+def _check_hope(counts: Counts) -> None:
+    """Nobody mends so many rows: a column has slipped, or this is another file."""
+    if counts.rejected > HOPELESS and counts.rejected * 10 > counts.rows * 9:
+        raise FileError("mostly_wrong", count=counts.rejected)
 
 
 def _line(batch_id: int, row: CheckedRow) -> str:

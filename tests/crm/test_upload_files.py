@@ -10,7 +10,7 @@ from django.core.management import CommandError
 from openpyxl.styles import Font
 
 from crm.models import UploadBatch, UploadRow
-from crm.uploads import tables
+from crm.uploads import staging, tables
 from tests.factories.uploads import SALES_HEADER, a_sale, csv_file, table, xlsx_file
 
 
@@ -146,6 +146,14 @@ def test_too_many_rows_are_refused(upload, monkeypatch):
     monkeypatch.setattr(tables, "MAX_ROWS", 2)
     with pytest.raises(CommandError, match="more than 2 rows"):
         upload(csv_file([a_sale(n) for n in range(1, 4)]))
+
+
+def test_a_file_of_nearly_nothing_but_wrong_rows_is_refused(upload, monkeypatch):
+    monkeypatch.setattr(staging, "HOPELESS", 20)
+    with pytest.raises(CommandError, match="first 21 rows are wrong"):
+        upload(ONE + b"1,x\n" * 30)
+    _, answer = upload(ONE + b"1,x\n" * 20)
+    assert answer["rejected"] == 20
 
 
 def test_empty_lines_without_end_are_refused(upload, monkeypatch):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from crm.models import UploadBatch
+from crm.uploads.planning import give_room
 
 # The planner knows nothing yet about a file that has just come in, and its guess (one
 # row) is fatal for a hundred thousand. This narrow copy it can be told about.
@@ -95,8 +96,7 @@ def compare(batch: UploadBatch) -> None:
     )
     ids = {"batch": batch.pk, "organisation": batch.organisation_id}
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute("SET LOCAL jit = off")
+        give_room(cursor)
         cursor.execute(staged, ids)
         cursor.execute("ANALYZE staged")
         cursor.execute(found, ids)

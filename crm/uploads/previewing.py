@@ -11,6 +11,7 @@ from django.db import connection
 
 from crm.models import UploadBatch
 from crm.uploads.comparing import value
+from crm.uploads.planning import give_room
 from crm.uploads.posting.people import SAME_PEOPLE, SPEAKERS
 
 if TYPE_CHECKING:
@@ -138,8 +139,7 @@ def preview(batch: UploadBatch) -> dict[str, dict[str, int]]:
             row: Sequence[int] = cursor.fetchone()
             return row
 
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute("SET LOCAL jit = off")
+        give_room(cursor)
         rows = _posting(batch, "row.effect <> 'unchanged'")
         cursor.execute(f"CREATE TEMPORARY TABLE posting ON COMMIT DROP AS {rows}", ids)
         cursor.execute("ANALYZE posting (number, person)")

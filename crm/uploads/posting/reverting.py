@@ -21,6 +21,7 @@ from crm.models import (
     Vehicle,
 )
 from crm.signals import records_reverting
+from crm.uploads.planning import give_room
 from crm.uploads.posting.keepers import (
     RECORDS,
     WRITTEN,
@@ -91,8 +92,7 @@ def staying() -> list[tuple[int, str, str]]:
 def _begin() -> None:
     tables = [f"ours_{model._meta.db_table}" for model in WRITTEN]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute("SET LOCAL jit = off")
+        give_room(cursor)
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join([*tables, *_OWN_TABLES])}")
 
 

@@ -14,7 +14,7 @@ from django.db import connection
 
 from crm.models import UploadBatch
 from crm.uploads.comparing import value
-from crm.uploads.planning import tell_planner
+from crm.uploads.planning import give_room, tell_planner
 from crm.uploads.posting import repairs, sales
 from crm.uploads.progress import Progress, Stage
 
@@ -94,8 +94,7 @@ def post_rows(batch: UploadBatch, work: Progress) -> Posted:
     work.begin(Stage.POSTING)
     one_at_a_time(work)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute("SET LOCAL jit = off")
+        give_room(cursor)
         # With each statement, not all at the end: a million rows' checks fill memory.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         first, *rest = STATEMENTS[batch.kind]

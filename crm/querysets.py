@@ -168,7 +168,7 @@ class DailyFileQuerySet(InTree["DailyFile"]):
         return self.filter(handed_in_at=None)
 
     def with_state(self, now: datetime) -> Self:
-        """With `state`: the code `crm.uploads.days.state_code` tells of each."""
+        """With `state`: the code `crm.uploads.daily.days.state_code` tells of each."""
         state = Case(
             When(handed_in_at=None, due_at__gt=now, then=Value("open")),
             When(handed_in_at=None, then=Value("missing")),

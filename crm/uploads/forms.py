@@ -10,7 +10,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import UploadBatch
-from crm.uploads import columns
 from crm.uploads.row_numbers import read_numbers
 from crm.uploads.services.mapping import (
     FileColumn,
@@ -18,6 +17,7 @@ from crm.uploads.services.mapping import (
     chosen_twice,
     still_lacking,
 )
+from crm.uploads.table import columns
 
 if TYPE_CHECKING:
     from django.forms import BoundField

@@ -15,8 +15,8 @@ from itertools import chain
 from typing import Any
 
 from crm.models import UploadBatch
-from crm.uploads import columns
-from crm.uploads.tables import Table
+from crm.uploads.table import columns
+from crm.uploads.table.finding import Table
 
 MAX_ROWS = 5_000
 # What a cell of a workbook can hold.

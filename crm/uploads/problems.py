@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import listed
-from crm.uploads import columns
+from crm.uploads.table import columns
 
 # A file that is refused whole. Words in {braces} come from the problem's params.
 FILES: dict[str, Any] = {

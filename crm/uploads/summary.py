@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.text import listed
 from crm import phones
 from crm.models import Repair, UploadBatch, UploadRow
-from crm.uploads import columns
 from crm.uploads.problems import describe
+from crm.uploads.table import columns
 
 _GROUPS = """
     SELECT problem->>'code', problem->>'column', count(*),

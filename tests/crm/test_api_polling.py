@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from crm.models import UploadBatch, UploadProgress
 from crm.uploads import services
+from crm.uploads.mending.workbook import write_refused
 from crm.uploads.services import approve_batch
-from crm.uploads.workbook import write_refused
 from tests.crm.api import System, sale
 from tests.factories.uploads import a_sale, received, today
 

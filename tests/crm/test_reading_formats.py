@@ -9,7 +9,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from crm.models import UploadRow
 from crm.uploads.problems import FileError
 from crm.uploads.reading.process import open_workbook
-from crm.uploads.tables import find_table
+from crm.uploads.table.finding import find_table
 from tests.factories import formats
 from tests.factories.uploads import a_sale, csv_file, table, xlsx_file
 

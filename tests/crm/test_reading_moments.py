@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from crm.uploads import cells
-from crm.uploads.cells import CellError
+from crm.uploads.checking import cells
+from crm.uploads.checking.cells import CellError
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from crm.uploads import headers
 from crm.uploads.problems import FileError, note
 from crm.uploads.reading.process import open_workbook
-from crm.uploads.tables import find_table, peek
+from crm.uploads.table import headers
+from crm.uploads.table.finding import find_table, peek
 from tests.factories.uploads import SALES_HEADER, a_sale, table
 
 ROWS = table([a_sale(n) for n in (1, 2, 3)])

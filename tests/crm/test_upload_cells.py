@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.uploads import cells
-from crm.uploads.cells import CellError
-from crm.uploads.checking import FIELDS, PARSERS, Checker
-from crm.uploads.columns import match
+from crm.uploads.checking.cells import CellError
+from crm.uploads.checking.checker import FIELDS, PARSERS, Checker, cells
 from crm.uploads.problems import ERRORS
+from crm.uploads.table.columns import match
 from tests.factories.uploads import REPAIRS_HEADER, SALES_HEADER
 
 

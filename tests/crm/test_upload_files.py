@@ -10,7 +10,8 @@ from django.core.management import CommandError
 from openpyxl.styles import Font
 
 from crm.models import UploadBatch, UploadRow
-from crm.uploads import staging, tables
+from crm.uploads.checking import staging
+from crm.uploads.table import finding as tables
 from tests.factories.uploads import SALES_HEADER, a_sale, csv_file, table, xlsx_file
 
 
@@ -114,7 +115,7 @@ HEADER_ONLY = ",".join(SALES_HEADER).encode()
         (with_row(b'<row r="9"><c r="ZZZZZZZZ9"><v>1</v></c></row>'), "damaged"),
         (with_sheet(lambda data: data[: len(data) // 2]), "damaged"),
         (only_a_chart(), "empty"),
-        (b"<html><table><tr><td>1", "web page"),
+        (b"<html><table><tr><td>1", "damaged"),
         (b"a," * 100_000 + b"\n" + b"1," * 100_000, "200 columns"),
         (ONE + b"x," * 100_000, "200 columns"),
         (b"a" * MEGABYTES, "row in line 1 has no end"),

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.models import Sale
-from crm.uploads import cells
-from crm.uploads.cells import CellError
+from crm.uploads.checking import cells
+from crm.uploads.checking.cells import CellError
+from crm.uploads.mending.workbook import write_refused
 from crm.uploads.reading.process import open_workbook
 from crm.uploads.services import approve_batch, post_batch, submit_batch
-from crm.uploads.tables import find_table
-from crm.uploads.workbook import write_refused
+from crm.uploads.table.finding import find_table
 from tests.factories.uploads import a_sale, received
 
 # Nothing that is no text at all: halves of characters, and what no database keeps.

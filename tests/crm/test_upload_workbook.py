@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.models import UploadBatch, UploadRow
-from crm.uploads import workbook
 from crm.uploads.exports import csv_lines, guarded, unguarded
-from crm.uploads.marks import find_mark, headers
+from crm.uploads.mending import workbook
+from crm.uploads.mending.marks import find_mark, headers
+from crm.uploads.mending.workbook import refused_csv
 from crm.uploads.reading.process import open_workbook
-from crm.uploads.workbook import refused_csv
 from tests.factories.mending import saved, sent, workbook_of
 from tests.factories.uploads import a_sale, received
 

@@ -6,8 +6,8 @@ from typing import Any
 import openpyxl
 
 from crm.models import UploadBatch
+from crm.uploads.mending.workbook import write_refused
 from crm.uploads.services import read_batch, receive_file
-from crm.uploads.workbook import write_refused
 
 
 def workbook_of(batch: UploadBatch) -> openpyxl.Workbook:

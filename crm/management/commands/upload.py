@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.commands import ScriptCommand
 from accounts.models import Organisation
 from crm.models import UploadBatch
+from crm.uploads.mending.workbook import write_refused
 from crm.uploads.problems import FileError, describe_all, note
 from crm.uploads.services import (
     approve_batch,
@@ -19,7 +20,6 @@ from crm.uploads.services import (
     receive_file,
     submit_batch,
 )
-from crm.uploads.workbook import write_refused
 
 
 class Command(ScriptCommand):

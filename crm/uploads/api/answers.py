@@ -10,8 +10,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from crm.models import UploadBatch, UploadRow
-from crm.uploads import columns, summary
+from crm.uploads import summary
 from crm.uploads.problems import FileError, describe, note
+from crm.uploads.table import columns
 
 NUMBER_OF = {kind: known[0].name for kind, known in columns.COLUMNS.items()}
 

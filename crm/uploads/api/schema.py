@@ -16,7 +16,6 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from crm.models import UploadBatch
-from crm.uploads import columns
 from crm.uploads.api import examples
 from crm.uploads.api.answers import (
     BatchDetailSerializer,
@@ -24,6 +23,7 @@ from crm.uploads.api.answers import (
     CheckedBatchSerializer,
     RowSerializer,
 )
+from crm.uploads.table import columns
 
 V = TypeVar("V", bound=type)
 HEADER: Literal["header"] = "header"

@@ -18,7 +18,7 @@ from crm.models import (
     UploadRow,
     Vehicle,
 )
-from crm.uploads.previewing import known_people
+from crm.uploads.changes.counts import known_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

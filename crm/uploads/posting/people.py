@@ -14,7 +14,7 @@ with the lower number decides, then the customer known for longer. One who was m
 into another is still known by the earlier name and identity number, as that other one.
 
 What a file would change is told before it is posted by the same rule, SAME_PEOPLE
-(crm/uploads/previewing.py).
+(crm/uploads/changes/counts.py).
 """
 
 from crm import names

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from crm.models import UploadBatch
-from crm.uploads.comparing import value
+from crm.uploads.checking.comparing import value
 from crm.uploads.planning import give_room, tell_planner
 from crm.uploads.posting import repairs, sales
 from crm.uploads.progress import Progress, Stage

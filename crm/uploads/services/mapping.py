@@ -13,10 +13,10 @@ from accounts.models import User
 from accounts.services import log_action
 from accounts.text import listed
 from crm.models import ColumnName, UploadBatch
-from crm.uploads import columns
 from crm.uploads.problems import FileError
-from crm.uploads.proposals import SAMPLES, Guess, Peek
 from crm.uploads.services.life import facts, locked, move, queue_work
+from crm.uploads.table import columns
+from crm.uploads.table.proposals import SAMPLES, Guess, Peek
 
 Status = UploadBatch.Status
 

@@ -19,13 +19,19 @@ from django.utils import timezone
 
 from accounts.services import log_action
 from crm.models import ApiHandIn, MendedFile, UploadBatch, UploadRow
-from crm.uploads import columns
-from crm.uploads.checking import CheckedRow, Checker, Problem
-from crm.uploads.marks import Mark, find_mark
-from crm.uploads.overlay import Mended, NumberedRows, Overlay, mended_rows, without
+from crm.uploads.checking.checker import CheckedRow, Checker, Problem
+from crm.uploads.mending.marks import Mark, find_mark
+from crm.uploads.mending.overlay import (
+    Mended,
+    NumberedRows,
+    Overlay,
+    mended_rows,
+    without,
+)
 from crm.uploads.problems import FileError
 from crm.uploads.services.life import facts, move, queue_work
-from crm.uploads.tables import Table
+from crm.uploads.table import columns
+from crm.uploads.table.finding import Table
 
 Status = UploadBatch.Status
 

@@ -15,10 +15,10 @@ from accounts.models import Organisation, User
 from accounts.services import log_action
 from crm.models import ColumnName, UploadBatch
 from crm.uploads import json_rows, progress
-from crm.uploads.checking import FIELDS
-from crm.uploads.columns import COLUMNS
-from crm.uploads.comparing import compare, count_warned
-from crm.uploads.previewing import preview
+from crm.uploads.changes.counts import preview
+from crm.uploads.checking.checker import FIELDS
+from crm.uploads.checking.comparing import compare, count_warned
+from crm.uploads.checking.staging import Counts, join_people, stage
 from crm.uploads.problems import FileError
 from crm.uploads.progress import Cancelled, Progress, Stage
 from crm.uploads.reading.process import Workbook, open_workbook
@@ -28,8 +28,8 @@ from crm.uploads.services.life import facts, locked, move, queue_work, sender
 from crm.uploads.services.mapping import unmatched
 from crm.uploads.services.mending import Recheck, lay_over, mend_batch, save_counts
 from crm.uploads.services.reviewing import submit_batch
-from crm.uploads.staging import Counts, join_people, stage
-from crm.uploads.tables import Table, find_table, peek
+from crm.uploads.table.columns import COLUMNS
+from crm.uploads.table.finding import Table, find_table, peek
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from accounts.models import User
 from accounts.services import log_action
 from accounts.text import listed
 from crm.models import UploadBatch
-from crm.uploads.checking import problem
-from crm.uploads.previewing import preview
+from crm.uploads.changes.counts import preview
+from crm.uploads.checking.checker import problem
 from crm.uploads.services.life import facts, locked, sender
 from crm.uploads.services.reviewing import check_seen, return_batch
 

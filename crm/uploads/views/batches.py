@@ -9,8 +9,9 @@ from accounts.http import UserRequest
 from accounts.models import LogEntry, User
 from crm.models import UploadBatch
 from crm.uploads import summary
-from crm.uploads.corrections import corrected_by, corrections
+from crm.uploads.changes.corrections import corrected_by, corrections
 from crm.uploads.forms import ReturnForm
+from crm.uploads.mending.workbook import MOST_ROWS
 from crm.uploads.permissions import (
     kind_of,
     may_open_rows,
@@ -24,7 +25,6 @@ from crm.uploads.services.mapping import MATCHABLE
 from crm.uploads.services.mending import mended_files
 from crm.uploads.views.progress import progress_of
 from crm.uploads.views.steps import seen_batch
-from crm.uploads.workbook import MOST_ROWS
 
 Status = UploadBatch.Status
 

@@ -16,9 +16,10 @@ from accounts.http import UserRequest, query_text
 from accounts.models import LogEntry, Organisation
 from accounts.permissions import require_role, role_required
 from crm.models import DailyFile, UploadBatch
-from crm.uploads import daily_words, services
-from crm.uploads.daily_board import DAYS, GROUPS, name_clerks, read_board
-from crm.uploads.days import state_of
+from crm.uploads import services
+from crm.uploads.daily import words as daily_words
+from crm.uploads.daily.board import DAYS, GROUPS, name_clerks, read_board
+from crm.uploads.daily.days import state_of
 from crm.uploads.exports import csv_lines
 from crm.uploads.permissions import DISCIPLINE, VIEWERS, may_hand_in
 from standards.models import Clock

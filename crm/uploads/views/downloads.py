@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.http import UserRequest
 from crm.uploads import services
+from crm.uploads.mending.workbook import refused_csv, write_refused
 from crm.uploads.views.steps import opened_batch
-from crm.uploads.workbook import refused_csv, write_refused
 
 
 @require_GET

@@ -11,7 +11,7 @@ from accounts.http import UserRequest
 from accounts.permissions import role_required
 from crm.models import UploadBatch
 from crm.uploads import services
-from crm.uploads.days import to_choose
+from crm.uploads.daily.days import to_choose
 from crm.uploads.forms import UploadForm
 from crm.uploads.permissions import CLERKS, kind_of, may_submit
 from crm.uploads.problems import FileError

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from accounts.http import UserRequest
 from accounts.permissions import role_required
 from crm.models import UploadBatch
-from crm.uploads.days import owed_by
+from crm.uploads.daily.days import owed_by
 from crm.uploads.forms import BatchFilter
 from crm.uploads.permissions import REVIEWERS, VIEWERS, kind_of
 

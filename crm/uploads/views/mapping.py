@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import UserRequest
-from crm.uploads import columns, services
+from crm.uploads import services
 from crm.uploads.forms import ColumnsForm
 from crm.uploads.permissions import may_submit
 from crm.uploads.services.mapping import MATCHABLE, layout_of
+from crm.uploads.table import columns
 from crm.uploads.views.steps import seen_batch
 
 

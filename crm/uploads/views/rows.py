@@ -7,11 +7,12 @@ from django.views.decorators.http import require_GET
 
 from accounts.http import UserRequest
 from crm.models import UploadBatch, UploadRow
-from crm.uploads import columns, summary
+from crm.uploads import summary
 from crm.uploads.changes import Touched, changes
 from crm.uploads.forms import RowFilter
 from crm.uploads.permissions import may_review
 from crm.uploads.problems import describe
+from crm.uploads.table import columns
 from crm.uploads.views.steps import opened_batch
 
 AT_ONCE = 25

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from crm.uploads.columns import normalise
 from crm.uploads.exports import unguarded
-from crm.uploads.marks import Mark
+from crm.uploads.mending.marks import Mark
+from crm.uploads.table.columns import normalise
 
 Cells = list[str]
 NumberedRows = Iterable[tuple[int, Cells]]

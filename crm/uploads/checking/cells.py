@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from crm import phones, plates, vins
 from crm.models import Repair
-from crm.uploads import moments
+from crm.uploads.checking import moments
 
 Parser = Callable[[str], str]
 

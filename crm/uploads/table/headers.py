@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from crm.uploads import columns
 from crm.uploads.problems import FileError
 from crm.uploads.reading.process import Head, Workbook
 from crm.uploads.reading.sheets import Cells
+from crm.uploads.table import columns
 
 HEADER_ROWS = 20
 MAX_COLUMNS = 200

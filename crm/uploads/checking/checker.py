@@ -12,10 +12,10 @@ from typing import Any
 
 from crm import vins
 from crm.models import Customer, UploadBatch
-from crm.uploads import cells
-from crm.uploads.cells import CellError, Parser
-from crm.uploads.columns import COLUMNS
-from crm.uploads.people import People, key
+from crm.uploads.checking import cells
+from crm.uploads.checking.cells import CellError, Parser
+from crm.uploads.checking.people import People, key
+from crm.uploads.table.columns import COLUMNS
 
 Problem = dict[str, Any]
 

@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.uploads.daily_board import DAYS
-from crm.uploads.days import MET, STATES
+from crm.uploads.daily.board import DAYS
+from crm.uploads.daily.days import MET, STATES
 from standards.durations import in_words
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from accounts.models import Organisation
-    from crm.uploads.daily_board import Board, Late, Line, Share
+    from crm.uploads.daily.board import Board, Late, Line, Share
 
 PENDING = {"open", "none"}
 

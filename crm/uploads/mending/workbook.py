@@ -11,11 +11,11 @@ import xlsxwriter
 from django.utils.translation import ngettext
 
 from crm.models import UploadBatch, UploadRow
-from crm.uploads import columns
 from crm.uploads.exports import csv_lines
-from crm.uploads.marks import headers
-from crm.uploads.overlay import LONGEST
+from crm.uploads.mending.marks import headers
+from crm.uploads.mending.overlay import LONGEST
 from crm.uploads.problems import describe_all
+from crm.uploads.table import columns
 
 # Whoever has more has mixed up a column, and a CSV file holds them all.
 MOST_ROWS = 20_000

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from crm.models import DailyFile, Phone, Repair, Sale, UploadBatch
-from crm.uploads.days import MET
+from crm.uploads.daily.days import MET
 from crm.uploads.services import OWING
 from standards.models import Standard
 

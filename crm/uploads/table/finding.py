@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from crm.uploads import columns
-from crm.uploads.headers import (
+from crm.uploads.problems import FileError
+from crm.uploads.reading.process import Workbook
+from crm.uploads.reading.sheets import Cells, Rows
+from crm.uploads.reading.values import number_text
+from crm.uploads.table import columns
+from crm.uploads.table.headers import (
     HEADER_ROWS,
     MAX_COLUMNS,
     Place,
     check_width,
     likely_headers,
 )
-from crm.uploads.problems import FileError
-from crm.uploads.proposals import Peek, peek
-from crm.uploads.reading.process import Workbook
-from crm.uploads.reading.sheets import Cells, Rows
-from crm.uploads.reading.values import number_text
+from crm.uploads.table.proposals import Peek, peek
 
 __all__ = ["Peek", "Table", "find_table", "peek"]
 

@@ -13,7 +13,7 @@ from hashlib import md5
 from django.db import connection
 
 from crm.models import UploadBatch
-from crm.uploads.checking import CheckedRow, Problem
+from crm.uploads.checking.checker import CheckedRow, Problem
 from crm.uploads.planning import tell_planner
 from crm.uploads.problems import FileError
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from crm.models import UploadBatch
-from crm.uploads import cells as parsers
-from crm.uploads import columns
-from crm.uploads.headers import (
+from crm.uploads.checking import cells as parsers
+from crm.uploads.problems import FileError
+from crm.uploads.reading.process import Head, Workbook
+from crm.uploads.reading.sheets import Cells
+from crm.uploads.table import columns
+from crm.uploads.table.headers import (
     MAX_COLUMNS,
     Names,
     Place,
@@ -16,9 +19,6 @@ from crm.uploads.headers import (
     likely_headers,
     place_of,
 )
-from crm.uploads.problems import FileError
-from crm.uploads.reading.process import Head, Workbook
-from crm.uploads.reading.sheets import Cells
 
 SAMPLES = 5
 # How much of two names must be the same for one to stand for the other.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from crm.models import UploadBatch
-from crm.uploads.comparing import value
+from crm.uploads.checking.comparing import value
 from crm.uploads.planning import give_room
 from crm.uploads.posting.people import SAME_PEOPLE, SPEAKERS
 

@@ -31,6 +31,8 @@ from crm.permissions import may_merge
 STAYING: tuple[type[models.Model], ...] = (Merge, DuplicatePair)
 # Taken from the merged one where the kept one says nothing; a refusal of either holds.
 FILLED_IN = ("gender", "id_number", "province", "city", "address", "do_not_call")
+# All that is to be known of a number to give it back as it was.
+PHONE_FIELDS = ("id", "number", "is_wrong", "place")
 WRONG = f"{Phone._meta.db_table}.is_wrong"
 # As posting takes it: files are posted, and customers merged, one after the other.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('crm.uploads.posting'))"
@@ -133,8 +135,10 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
             pointer.move(pointer.rows(kept.pk).filter(pk__in=ids), merged.pk)
         marked = merge.moved.get(WRONG, [])
         Phone.objects.filter(pk__in=marked, customer=kept).update(is_wrong=False)
+        # The merged one may have the number again: gather_strays() had not come yet.
         Phone.objects.bulk_create(
-            Phone(**phone, customer=merged) for phone in merge.phones_in_common
+            (Phone(**phone, customer=merged) for phone in merge.phones_in_common),
+            ignore_conflicts=True,
         )
         _lock(merge)
         _take_out(merge)
@@ -168,8 +172,21 @@ def gather_strays() -> int:
             target = f"{pointer.field}__merged_into"
             for pk, kept_id in strays.values_list("pk", target):
                 row = pointer.model._base_manager.filter(pk=pk)
-                gathered += len(pointer.move(row, kept_id))
+                moved = pointer.move(row, kept_id)
+                if not moved and pointer.model is Phone:
+                    moved = _drop_double(pk, kept_id)
+                gathered += len(moved)
     return gathered
+
+
+def _drop_double(phone_id: int, kept_id: int) -> list[int]:
+    """The kept one has the number already; wrong for either is wrong."""
+    phone = Phone.objects.get(pk=phone_id)
+    if phone.is_wrong:
+        same = Phone.objects.filter(customer_id=kept_id, number=phone.number)
+        same.update(is_wrong=True)
+    phone.delete()
+    return [phone_id]
 
 
 @contextmanager
@@ -247,7 +264,7 @@ def _drop_phones_in_common(merge: Merge) -> None:
     wrong = []
     for phone in list(common.order_by("pk")):
         merge.phones_in_common.append(
-            {"id": phone.pk, "number": phone.number, "is_wrong": phone.is_wrong}
+            {name: getattr(phone, name) for name in PHONE_FIELDS}
         )
         same = kept[phone.number]
         if phone.is_wrong and not same.is_wrong:

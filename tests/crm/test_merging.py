@@ -156,6 +156,40 @@ def test_a_call_saved_while_the_merge_was_made_is_gathered(pair, cast):
     assert gather_strays() == 0
 
 
+def test_the_number_called_first_is_so_again_after_the_undo(pair, cast):
+    kept, merged = pair
+    first = merged.phones.create(number=NUMBER, place=-1)
+    merge = merge_customers(kept, merged, by=cast.leader)
+    undo_merge(merge, by=cast.leader)
+    assert [phone.number for phone in merged.phones.all()] == [first.number, OTHER]
+
+
+@pytest.mark.parametrize("is_wrong", [True, False])
+def test_a_number_both_have_that_comes_late_is_kept_once(pair, cast, is_wrong):
+    kept, merged = pair
+    merge_customers(kept, merged, by=cast.leader)
+    merged.phones.create(number=NUMBER, is_wrong=is_wrong)
+    assert gather_strays() == 1
+    assert not merged.phones.exists()
+    assert kept.phones.get(number=NUMBER).is_wrong == is_wrong
+    assert gather_strays() == 0
+
+
+@pytest.mark.parametrize("is_gathered", [True, False])
+def test_a_number_both_have_that_comes_late_does_not_hinder_the_undo(
+    pair, cast, is_gathered
+):
+    kept, merged = pair
+    merged.phones.create(number=NUMBER)
+    merge = merge_customers(kept, merged, by=cast.leader)
+    merged.phones.create(number=NUMBER)
+    if is_gathered:
+        gather_strays()
+    undo_merge(merge, by=cast.leader)
+    assert merged.phones.filter(number=NUMBER).count() == 1
+    assert kept.phones.filter(number=NUMBER).count() == 1
+
+
 def test_a_dealer_sees_the_kept_one_after_the_merge(places, pair, cast):
     kept, merged = pair
     SaleFactory(dealer=places.dealer, customer=merged)

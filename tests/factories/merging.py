@@ -39,7 +39,8 @@ def wang_twice(places: Places, cast: Cast) -> tuple[Customer, Customer]:
         do_not_call=True,
         numbers=["+8613900139000", SHARED],
     )
-    Phone.objects.filter(customer=again, number=SHARED).update(is_wrong=True)
+    Phone.objects.filter(customer=again, number=SHARED).update(is_wrong=True, place=-1)
+    Phone.objects.filter(customer=wang).update(place=-2)
     for person in (wang, again):
         live(person, places, cast)
     return wang, again

@@ -5,6 +5,7 @@ from datetime import datetime, time
 
 import pytest
 
+from accounts.models import Notification
 from crm.models import MendedFile, Sale, UploadBatch
 from crm.uploads.problems import FileError
 from crm.uploads.services import (
@@ -96,15 +97,21 @@ def test_rows_without_a_number_are_added_and_deleted_ones_stay_refused(batch, pl
     assert sent(places.dealer, again).rows_rejected == 1
 
 
-@pytest.mark.parametrize("before", ["submit", "return"])
-def test_mended_while_it_is_reviewed_it_is_to_be_handed_in_again(
-    batch, places, cast, before
-):
+def test_mended_while_it_is_reviewed_it_is_handed_in_again(batch, places, cast):
     submit_batch(batch, by=cast.clerk)
-    if before == "return":
-        return_batch(batch, by=cast.reviewer, reason="昨天的文件")
+    Notification.objects.all().delete()
     same = sent(places.dealer, mended(batch, row3=GOOD))
-    assert (same.pk, same.status, same.rows_accepted) == (batch.pk, "checked", 3)
+    assert (same.pk, same.status, same.rows_accepted) == (batch.pk, "submitted", 3)
+    told = Notification.objects.filter(entry__action="upload.submitted")
+    assert {row.to for row in told} == {cast.clerk, cast.reviewer}
+
+
+def test_mended_after_it_was_returned_it_waits_to_be_handed_in(batch, places, cast):
+    submit_batch(batch, by=cast.clerk)
+    sent(places.dealer, mended(batch, row4={"车架号": a_vin(3)}))
+    return_batch(batch, by=cast.reviewer, reason="昨天的文件")
+    same = sent(places.dealer, mended(batch, row3=GOOD))
+    assert (same.pk, same.status, same.rows_accepted) == (batch.pk, "checked", 4)
     assert submit_batch(same, by=cast.clerk).status == "submitted"
 
 

@@ -70,8 +70,9 @@ def mend_batch(arrived: UploadBatch, table: Table) -> UploadBatch | None:
         batch.submits_itself = True
         batch.save(update_fields=["submits_itself"])
     if is_new and batch.status not in {Status.RECEIVED, Status.MAPPING}:
+        # What waits for review was handed in: it is again, and keeps its day.
+        batch.submits_itself |= batch.status == Status.SUBMITTED
         move(batch, Status.RECEIVED)
-        batch.submits_itself |= arrived.submits_itself
         batch.save(update_fields=["status", "submits_itself"])
         queue_work(batch)
     about = {**facts(batch), "file": arrived.file_name}

@@ -23,7 +23,7 @@ from crm.uploads.problems import FileError
 from crm.uploads.progress import Cancelled, Progress, Stage
 from crm.uploads.reading.process import Workbook, open_workbook
 from crm.uploads.services.cancelling import stop_batch
-from crm.uploads.services.daily import check_day
+from crm.uploads.services.daily import check_day, reopen_day
 from crm.uploads.services.life import facts, locked, move, queue_work, sender
 from crm.uploads.services.mapping import unmatched
 from crm.uploads.services.mending import Recheck, lay_over, mend_batch, save_counts
@@ -166,7 +166,9 @@ def _read(batch_id: int, work: Progress) -> UploadBatch:
     log_action(batch.uploaded_by, "upload.checked", batch, facts(batch))
     progress.end(batch)
     if batch.submits_itself and batch.rows_accepted:
-        return submit_batch(batch, by=batch.uploaded_by)
+        again = sender(batch) if batch.submitted_at else []
+        return submit_batch(batch, by=batch.uploaded_by, tell=again)
+    reopen_day(batch)
     return batch
 
 
@@ -180,6 +182,7 @@ def _refuse(batch_id: int, error: FileError) -> UploadBatch:
     batch.save(update_fields=["status", "refusal"])
     action = "upload.unmatched" if error.code in _MAPPABLE else "upload.refused"
     log_action(batch.uploaded_by, action, batch, facts(batch), notify=sender(batch))
+    reopen_day(batch)
     progress.end(batch)
     if batch.channel != UploadBatch.Channel.COMMAND:
         for said in getattr(error, "__notes__", []):

@@ -18,8 +18,13 @@ Status = UploadBatch.Status
 
 
 @transaction.atomic
-def submit_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
-    """Hand the accepted rows to the branch for review; its reviewers are told."""
+def submit_batch(
+    batch: UploadBatch, *, by: User | None, tell: Iterable[User] = ()
+) -> UploadBatch:
+    """Hand the accepted rows to the branch for review; its reviewers are told.
+
+    So are those in `tell`, where it happens without them.
+    """
     batch = locked(batch.pk)
     move(batch, Status.SUBMITTED)
     if not batch.rows_accepted:
@@ -37,12 +42,10 @@ def submit_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
     hand_in_day(batch)
     rule = ReviewRule.objects.nearest(batch.organisation)
     approves_itself = rule is not None and rule.approves_itself
-    reviewers = (
-        User.objects.none()
-        if approves_itself
-        else User.objects.responsible_for(batch.organisation, Role.BRANCH_REVIEWER)
-    )
-    log_action(by, "upload.submitted", batch, facts(batch), notify=reviewers)
+    told = list(tell)
+    if not approves_itself:
+        told += User.objects.responsible_for(batch.organisation, Role.BRANCH_REVIEWER)
+    log_action(by, "upload.submitted", batch, facts(batch), notify=told)
     if rule and approves_itself:
         about = {**facts(batch), "rule": str(rule.organisation)}
         _approve(batch, by=None, action="upload.approved_by_rule", about=about)
@@ -114,7 +117,14 @@ def return_batch(
     batch.reviewed_by = by
     batch.reviewed_at = timezone.now()
     batch.return_reason = reason
-    batch.save(update_fields=["status", "reviewed_by", "reviewed_at", "return_reason"])
+    # Somebody is to look at it before it comes again.
+    batch.submits_itself = False
+    batch.save(
+        update_fields=[
+            *("status", "reviewed_by", "reviewed_at"),
+            *("return_reason", "submits_itself"),
+        ]
+    )
     reopen_day(batch)
     about = {**facts(batch), "reason": reason}
     log_action(by, "upload.returned", batch, about, notify=sender(batch))

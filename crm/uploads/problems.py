@@ -146,6 +146,10 @@ NOTES: dict[str, Any] = {
 WORDING = {**ERRORS, **WARNINGS}
 
 
+# Params of a FileError that hold what stood in the file.
+FROM_CELLS = {"unknown", "peek"}
+
+
 class FileError(ValidationError):
     """The whole file is refused; `code` says why.
 
@@ -165,8 +169,12 @@ class FileError(ValidationError):
         return {"code": self.code, "params": self.params_given}
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> "FileError":
-        return cls(kept["code"], **kept["params"])
+    def from_json(cls, kept: dict[str, Any], *, with_cells: bool = True) -> "FileError":
+        """Without cells nothing is repeated that stood in the file."""
+        params = kept["params"]
+        if not with_cells:
+            params = {name: params[name] for name in params.keys() - FROM_CELLS}
+        return cls(kept["code"], **params)
 
 
 class _Worded:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from crm.models import UploadBatch, UploadRow
 from crm.uploads import summary
+from crm.uploads.permissions import may_open_rows
 from crm.uploads.problems import FileError, describe, note
 from crm.uploads.table import columns
 
@@ -111,7 +112,8 @@ class BatchDetailSerializer(BatchSerializer):
     def get_refusal(self, batch: UploadBatch) -> dict[str, Any] | None:
         if not batch.refusal:
             return None
-        error = FileError.from_json(batch.refusal)
+        opens = may_open_rows(self.context["request"].user)
+        error = FileError.from_json(batch.refusal, with_cells=opens)
         return {"code": error.code, "message": str(error)}
 
     @extend_schema_field(ProgressSerializer(allow_null=True))

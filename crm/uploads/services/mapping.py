@@ -67,6 +67,9 @@ def unmatched(error: FileError, seen: Peek) -> FileError:
         for guess in seen.columns
     ]
     unknown = [guess.header[:40] for guess in found if guess.basis != "name"]
+    if error.code == "no_header":
+        # What is taken for the header may well be a row with somebody's number.
+        unknown = []
     return FileError(
         str(error.code),
         **error.params_given,

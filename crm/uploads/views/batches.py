@@ -72,9 +72,10 @@ def _rule(entries: list[LogEntry]) -> str:
 
 def _what_was_found(user: User, shown: UploadBatch) -> dict[str, Any]:
     opens = may_open_rows(user)
+    kept = shown.refusal
     return {
         "can_open": opens,
-        "refusal": FileError.from_json(shown.refusal) if shown.refusal else None,
+        "refusal": FileError.from_json(kept, with_cells=opens) if kept else None,
         "notes": [note(kept) for kept in shown.notes],
         "preview": summary.preview(shown),
         "errors": summary.problem_groups(shown, "errors", with_values=opens),

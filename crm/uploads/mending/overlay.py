@@ -4,6 +4,7 @@ Nothing here knows the database: a batch is read again from its file with what c
 back laid over it in order, as often as need be.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from crm.uploads.table.columns import normalise
 
 Cells = list[str]
 NumberedRows = Iterable[tuple[int, Cells]]
+NumberedRow = tuple[int | None, Cells]
 
 # What a cell of a workbook can hold.
 LONGEST = 32_767
@@ -30,7 +32,7 @@ class Mended:
     """
 
     header: Cells
-    rows: list[tuple[int | None, Cells]]
+    rows: list[NumberedRow]
     changed: set[int] = field(default_factory=set)
     accepted: int = 0
 
@@ -62,13 +64,16 @@ class Overlay:
 
     A row takes the place of the one with its number; a later file's counts, unless
     its row is still as it was sent first. A row without a number, or with one the
-    file has not, is added below under a new number.
+    file has not, is added below under a new number; so is the second row of a file
+    with the same number, which was copied with the row.
     """
 
     def __init__(self, header: Sequence[str], files: Sequence[Mended]) -> None:
         self.width = len(header)
         self.header = list(header)
         self.files = files
+        for mended in files:
+            mended.rows = _each_number_once(mended.rows)
         # For each file: where each column of the header is in it.
         self.plans = [self._plan(mended.header) for mended in files]
         self.by_number: dict[int, list[tuple[int, Cells]]] = {}
@@ -112,6 +117,7 @@ class Overlay:
         renumbered: dict[int | None, int] = {}
         known: set[tuple[str, ...]] = set()
         for at, mended in enumerate(self.files):
+            carried = {number for number, _cells in mended.rows}
             for sent_as, cells in mended.rows:
                 if sent_as is not None and sent_as not in self.by_number:
                     continue
@@ -122,7 +128,11 @@ class Overlay:
                 known.add(tuple(laid))
                 number = sent_as if sent_as in added else renumbered.get(sent_as)
                 if number is None:
-                    last = number = last + 1
+                    # Not one that means another row of this very file.
+                    number = next(
+                        n for n in itertools.count(last + 1) if n not in carried
+                    )
+                    last = number
                     if sent_as is not None:
                         renumbered[sent_as] = number
                 added[number] = laid
@@ -162,6 +172,20 @@ class Overlay:
                 self.header.append(added.strip())
                 plan.append(at)
         return plan
+
+
+def _each_number_once(rows: list[NumberedRow]) -> list[NumberedRow]:
+    """The first row keeps a number that was copied; a mere double of it is no row."""
+    first: dict[int, Cells] = {}
+    each: list[NumberedRow] = []
+    for number, cells in rows:
+        if number is None or number not in first:
+            each.append((number, cells))
+        elif cells != first[number]:
+            each.append((None, cells))
+        if number is not None:
+            first.setdefault(number, cells)
+    return each
 
 
 def _by_occurrence(names: dict[int, str]) -> dict[tuple[str, int], int]:

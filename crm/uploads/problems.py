@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import listed
 from crm.uploads.table import columns
 
+# What was handed in by somebody whose files the reader does not see.
+HIDDEN = "***"
+
 # A file that is refused whole. Words in {braces} come from the problem's params.
 FILES: dict[str, Any] = {
     "empty": _("The file is empty."),

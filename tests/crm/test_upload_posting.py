@@ -76,7 +76,11 @@ def test_a_car_sold_on_ends_the_earlier_ownership(places):
     earlier, later = Ownership.objects.order_by("from_on")
     assert earlier.to_on == later.from_on
     assert later.to_on is None
-    assert batch.rows.get().warnings[0]["code"] == "sold_before"
+    warning = batch.rows.get().warnings[0]
+    # It was another dealer's, whose numbers are nobody else's business.
+    assert (warning["code"], warning["value"]) == ("sold_before", "***")
+    again = posted(places.other_dealer, a_sale(3, 车架号=a_vin(1)))
+    assert again.rows.get().warnings[0]["value"] == a_sale(2)["销售单号"]
 
 
 def test_a_sale_handed_in_late_ends_where_the_next_began(places):

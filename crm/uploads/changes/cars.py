@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from crm.uploads.changes.people import HIDDEN
 from crm.uploads.changes.touched import Change, Touched, kept, text, touched
+from crm.uploads.problems import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

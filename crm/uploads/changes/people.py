@@ -11,11 +11,10 @@ from crm import phones
 from crm.models import Customer
 from crm.templatetags.crm import masked_id
 from crm.uploads.changes.touched import Change, Touched, kept, touched
+from crm.uploads.problems import HIDDEN
 
 if TYPE_CHECKING:
     from crm.uploads.changes.known import Known
-
-HIDDEN = "***"
 
 
 def customer_change(

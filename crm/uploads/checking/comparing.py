@@ -9,6 +9,7 @@ from django.db import connection
 
 from crm.models import UploadBatch
 from crm.uploads.planning import give_room
+from crm.uploads.problems import HIDDEN
 
 # The planner knows nothing yet about a file that has just come in, and its guess (one
 # row) is fatal for a hundred thousand. This narrow copy it can be told about.
@@ -31,7 +32,9 @@ _SALES = """
     LEFT JOIN crm_sale AS sale
       ON sale.dealer_id = %(organisation)s AND sale.sale_no = row.record_number
     LEFT JOIN (
-        SELECT DISTINCT ON (again.number) again.number, earlier.sale_no
+        SELECT DISTINCT ON (again.number) again.number,
+               CASE WHEN earlier.dealer_id = %(organisation)s THEN earlier.sale_no
+                    ELSE '{hidden}' END AS sale_no
         FROM staged AS again
         JOIN crm_vehicle AS vehicle ON vehicle.vin = again.vin
         JOIN crm_sale AS earlier ON earlier.vehicle_id = vehicle.id
@@ -89,6 +92,7 @@ def compare(batch: UploadBatch) -> None:
         mileage="''" if is_sales else value(batch.fields, "mileage"),
     )
     found = (_SALES if is_sales else _REPAIRS).format(
+        hidden=HIDDEN,
         will_update=_problem("will_update", number, "row.record_number"),
         sold_before=_problem("sold_before", "vin", "other.sale_no"),
         mileage_fell=_problem("mileage_fell", "mileage", "row.mileage"),

@@ -11,20 +11,14 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import (
-    IntegrityError,
-    OperationalError,
-    connection,
-    models,
-    transaction,
-)
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from accounts.models import LogEntry, User
 from accounts.services import log_action
 from crm.models import Customer, DuplicatePair, Merge, Phone
+from crm.patience import not_for_long, one_at_a_time
 from crm.permissions import may_merge
 
 # What tells of the merging itself, or of a pair as it was found, stays.
@@ -34,10 +28,6 @@ FILLED_IN = ("gender", "id_number", "province", "city", "address", "do_not_call"
 # All that is to be known of a number to give it back as it was.
 PHONE_FIELDS = ("id", "number", "is_wrong", "place")
 WRONG = f"{Phone._meta.db_table}.is_wrong"
-# As posting takes it: files are posted, and customers merged, one after the other.
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('crm.uploads.posting'))"
-# A long file is not waited for, nor is somebody who holds a record.
-LONGEST_WAIT = "5s"
 
 
 @dataclass(frozen=True)
@@ -191,24 +181,13 @@ def _drop_double(phone_id: int, kept_id: int) -> list[int]:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT]
-                )
-                cursor.execute(_ONE_AT_A_TIME)
-            yield
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
-            raise
-        raise ValidationError(
-            _(
-                "A file is being posted, or somebody is working with this customer. "
-                "Try again in a minute."
-            ),
-            code="busy",
-        ) from error
+    busy = _(
+        "A file is being posted, or somebody is working with this customer. "
+        "Try again in a minute."
+    )
+    with not_for_long(busy):
+        one_at_a_time()
+        yield
 
 
 def _check(kept: Customer, merged: Customer, by: User) -> None:

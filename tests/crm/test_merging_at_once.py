@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from crm.merging import merge_customers
 from crm.models import Customer, Merge, Sale
-from crm.uploads.posting.rows import _ONE_AT_A_TIME
+from crm.patience import one_at_a_time
 from crm.uploads.services import post_batch, submit_batch
 from tests.cast import the_cast, the_places
 from tests.factories.crm import CustomerFactory
@@ -94,12 +94,12 @@ def test_a_merge_while_a_file_about_both_is_posted_loses_nothing(
 
 def test_a_merge_does_not_wait_for_a_long_file(real_db, monkeypatch):
     cast = the_cast(the_places())
-    monkeypatch.setattr("crm.merging.LONGEST_WAIT", "100ms")
+    monkeypatch.setattr("crm.patience.LONGEST_WAIT", "100ms")
     two = CustomerFactory(), CustomerFactory()
 
     def posting():
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_ONE_AT_A_TIME)
+        with transaction.atomic():
+            one_at_a_time()
             answers.extend(at_once(lambda: merge_customers(*two, by=cast.leader)))
 
     answers: list[str] = []

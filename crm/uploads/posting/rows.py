@@ -68,7 +68,7 @@ class Posted:
     corrected: int
 
 
-def one_at_a_time(work: Progress | None = None) -> None:
+def _one_at_a_time(work: Progress) -> None:
     """Until the transaction ends no other file is posted or taken back.
 
     The lock is asked for again and again, so that work that waits can be cancelled.
@@ -79,8 +79,7 @@ def one_at_a_time(work: Progress | None = None) -> None:
             if cursor.fetchone()[0]:
                 return
             time.sleep(0.1)
-            if work:
-                work.report(0)
+            work.report(0)
 
 
 def post_rows(batch: UploadBatch, work: Progress) -> Posted:
@@ -92,7 +91,7 @@ def post_rows(batch: UploadBatch, work: Progress) -> Posted:
         "time_zone": settings.TIME_ZONE,
     }
     work.begin(Stage.POSTING)
-    one_at_a_time(work)
+    _one_at_a_time(work)
     with connection.cursor() as cursor:
         give_room(cursor)
         # With each statement, not all at the end: a million rows' checks fill memory.

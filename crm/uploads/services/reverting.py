@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import log_action
 from crm.models import UploadBatch
+from crm.patience import not_for_long, one_at_a_time
 from crm.uploads.posting import reverting
 from crm.uploads.posting.reverting import Reverting
-from crm.uploads.posting.rows import one_at_a_time
 from crm.uploads.services.daily import reopen_day
 from crm.uploads.services.life import facts, locked, move, sender
 
@@ -18,23 +18,32 @@ Status = UploadBatch.Status
 
 
 def preview_revert(batch: UploadBatch) -> Reverting:
-    """What would go and what would stay if the batch were taken back now."""
-    return _look(batch)[0]
+    """What would go and what would stay if the batch were taken back now.
+
+    As little waited for as taking it back: the work of rooms above is held meanwhile.
+    """
+    with not_for_long(_busy()):
+        return _look(batch)[0]
 
 
 def revert_batch(batch: UploadBatch, *, by: User | None) -> UploadBatch:
     """Take back what posting the batch did, but for rows something was built on.
 
     Nothing else is posted or taken back meanwhile. Somebody who builds on a row at the
-    very moment makes this fail whole.
+    very moment makes this fail whole; a file that is being posted is not waited for.
     """
     try:
-        with transaction.atomic():
+        with not_for_long(_busy()):
             return _revert(batch, by=by)
     except IntegrityError as error:
-        raise ValidationError(
-            _("Somebody is working with these rows just now. Look again in a moment.")
-        ) from error
+        raise ValidationError(_busy(), code="busy") from error
+
+
+def _busy() -> str:
+    return _(
+        "A file is being posted, or somebody is working with these rows just now. "
+        "Try again in a minute."
+    )
 
 
 def _revert(batch: UploadBatch, *, by: User | None) -> UploadBatch:

@@ -1,6 +1,7 @@
 from functools import partial
 
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +25,11 @@ def batch_revert(request: UserRequest, pk: int) -> HttpResponse:
         return take_step(request, pk, step, _("Taken back."))
     if not may_revert(request.user, shown):
         return redirect("crm:batch", pk)
-    found = services.preview_revert(shown)
+    try:
+        found = services.preview_revert(shown)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("crm:batch", pk)
     context = {
         "title": _("Take back %(file)s") % {"file": shown.file_name},
         "subtitle": f"{shown.organisation} · {shown.get_kind_display()}",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.querysets import InTree
 from accounts.roles import KEEPERS
@@ -178,9 +179,14 @@ class DailyFileQuerySet(InTree["DailyFile"]):
         )
         return self.annotate(state=state)
 
+    def still_taken(self, now: datetime) -> Self:
+        """Of days a file may be handed in for."""
+        return self.filter(day__gte=timezone.localdate(now) - self.model.TAKEN_FOR)
+
     def late(self, now: datetime) -> Self:
-        """Still owed past the deadline, by those who are open."""
-        return self.owed().filter(due_at__lt=now, organisation__is_active=True)
+        """Still owed past the deadline, by those who are open, while it is taken."""
+        late = self.owed().still_taken(now)
+        return late.filter(due_at__lt=now, organisation__is_active=True)
 
 
 class ReviewRuleQuerySet(InTree["ReviewRule"]):

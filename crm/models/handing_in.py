@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
@@ -186,6 +187,9 @@ class DailyFile(models.Model):
     A Clock of the type `daily_file` runs on it from the day's first minute.
     """
 
+    # A file for a day longer ago is not taken: what lacks then is missing for good.
+    TAKEN_FOR = timedelta(days=31)
+
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="daily_files"
     )
@@ -224,3 +228,7 @@ class DailyFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.day}"
+
+    def is_taken(self, now: datetime) -> bool:
+        """Whether it is not too late for it altogether."""
+        return self.day >= timezone.localdate(now) - self.TAKEN_FOR

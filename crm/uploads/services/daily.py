@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -27,7 +27,7 @@ METRIC = Standard.Metric.HAND_IN
 # A file counts while it is on its way or posted. One whose refused rows come back
 # mended is read once more, and keeps its day meanwhile.
 STANDING = (Status.SUBMITTED, Status.APPROVED, Status.POSTED)
-OLDEST = timedelta(days=31)
+OLDEST = DailyFile.TAKEN_FOR
 
 
 def check_day(day: date) -> None:
@@ -62,6 +62,7 @@ def hand_in_day(batch: UploadBatch) -> None:
 @transaction.atomic
 def report_nil(organisation: Organisation, day: date, *, by: User | None) -> DailyFile:
     """There was nothing to report: that, too, is what was owed."""
+    check_day(day)
     daily = _locked(organisation.pk, day)
     if daily is None:
         raise ValidationError(_("No file is owed for this day."))
@@ -149,4 +150,5 @@ def _void(daily: DailyFile) -> None:
     daily.handed_in_at = daily.handed_in_by = None
     daily.save()
     Clock.objects.about(daily).delete()
-    start_day_clocks([daily])
+    if daily.is_taken(timezone.now()):
+        start_day_clocks([daily])

@@ -23,7 +23,7 @@ from crm.uploads.services.daily import (
 from standards.choosing import StandardBook
 from standards.models import Clock, Standard
 from standards.schedules import schedule_of
-from standards.services import drop_clocks
+from standards.services import drop_clocks, stop_clocks
 from standards.timing import allowance
 
 OWING = (Organisation.Kind.DEALER, Organisation.Kind.STATION)
@@ -45,9 +45,10 @@ def open_days(now: datetime) -> int:
         # Only one at a time decides what is missing.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('crm.daily_files'))")
     _let_closed_go(now)
+    _give_up(now)
     opened = sum(_open(day, now) for day in _days_to_open(now))
     owed = DailyFile.objects.owed().filter(organisation__is_active=True)
-    start_day_clocks(owed.exclude(_running()))
+    start_day_clocks(owed.still_taken(now).exclude(_running()))
     _find_files_handed_in()
     return opened
 
@@ -137,6 +138,14 @@ def _let_closed_go(now: datetime) -> None:
     closed.filter(due_at__gt=now).delete()
 
 
+def _give_up(now: datetime) -> None:
+    """A day no file is taken for any more was missed: its clock need not run on."""
+    first = timezone.localdate(now) - DailyFile.TAKEN_FOR
+    given_up = DailyFile.objects.owed().filter(_running(), day__lt=first)
+    if ids := list(given_up.values_list("pk", flat=True)):
+        stop_clocks(DailyFile, ids, at=now)
+
+
 def _find_files_handed_in() -> None:
     """Mark days whose file came before the day had been opened."""
     files = UploadBatch.objects.filter(
@@ -149,6 +158,9 @@ def _find_files_handed_in() -> None:
         .select_for_update(of=("self",))
     )
     batch_of = dict(found.values_list("pk", "found"))
-    batches = UploadBatch.objects.in_bulk(batch_of.values())
+    # With the days locked: a file may have gone back while their locks were waited for.
+    standing = UploadBatch.objects.filter(status__in=STANDING)
+    batches = standing.in_bulk(batch_of.values())
     for daily in DailyFile.objects.filter(pk__in=batch_of):
-        take_file(daily, batches[batch_of[daily.pk]])
+        if batch := batches.get(batch_of[daily.pk]):
+            take_file(daily, batch)

@@ -79,7 +79,7 @@ def daily_file(request: UserRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     files = UploadBatch.objects.for_day(daily.organisation_id, daily.day)
     entries = LogEntry.objects.about(daily).select_related("by").order_by("id")
-    is_owed = daily.handed_in_at is None
+    is_owed = daily.handed_in_at is None and daily.is_taken(now)
     context = {
         "title": date_format(daily.day, "D Y-m-d"),
         "subtitle": f"{daily.organisation} · {_('Daily file')}",

@@ -22,9 +22,9 @@ Kind = Organisation.Kind
 
 
 def send_sales(world: World, day: date, count: int) -> None:
-    """`count` cars sold by three dealers on `day`, posted the same evening."""
-    dealers = world.random.sample(world.of_kind(Kind.DEALER), 3)
-    shares = [count // 3 + (i < count % 3) for i in range(3)]
+    """`count` cars sold by two dealers on `day`, posted the same evening."""
+    dealers = world.random.sample(world.of_kind(Kind.DEALER), 2)
+    shares = [count - count // 2, count // 2]
     for dealer, share in zip(dealers, shares, strict=True):
         rows = []
         for _ in range(share):
@@ -38,18 +38,18 @@ def send_sales(world: World, day: date, count: int) -> None:
 
 
 def send_repairs(world: World, day: date, count: int) -> None:
-    """`count` cars repaired at two stations on `day`, each near where it was sold."""
+    """`count` cars repaired at one station on `day`, near where they were sold."""
     cars = [car for car in world.sold if car.delivered_on < day - timedelta(days=3)]
-    for station in world.random.sample(world.of_kind(Kind.STATION), 2):
-        near = [car for car in cars if car.branch == station.code[:2]]
-        rows = []
-        for car in world.random.sample(near, min(len(near), count // 2)):
-            world.repairs += 1
-            serial = world.repairs
-            rows.append(records.repair(world.random, serial, station.code, car, day))
-        if rows:
-            data = records.csv_file(records.REPAIRS_HEADER, rows)
-            send(world, UploadBatch.Kind.REPAIRS, station, day, data)
+    station = world.random.choice(world.of_kind(Kind.STATION))
+    near = [car for car in cars if car.branch == station.code[:2]]
+    rows = []
+    for car in world.random.sample(near, min(len(near), count)):
+        world.repairs += 1
+        serial = world.repairs
+        rows.append(records.repair(world.random, serial, station.code, car, day))
+    if rows:
+        data = records.csv_file(records.REPAIRS_HEADER, rows)
+        send(world, UploadBatch.Kind.REPAIRS, station, day, data)
 
 
 def send(

@@ -75,6 +75,18 @@ def test_a_workbook_nobody_mended_changes_nothing(batch, places, cast):
     assert (same.status, same.rows_rejected) == ("submitted", 2)
 
 
+def test_the_workbook_as_it_was_sent_out_undoes_no_review(batch, places, cast):
+    """Sent again by mistake, after a mended copy was taken in."""
+    untouched = mended(batch)
+    sent(places.dealer, mended(batch, row3=GOOD))
+    submit_batch(batch, by=cast.clerk)
+    handed_in_at = UploadBatch.objects.get().submitted_at
+    same = sent(places.dealer, untouched)
+    assert (same.status, same.rows_rejected) == ("submitted", 1)
+    assert same.submitted_at == handed_in_at
+    assert [file.rows_mended for file in same.mended_files.all()] == [1, 0]
+
+
 def test_two_rows_of_one_car_are_still_found_out(batch, places):
     same = sent(places.dealer, mended(batch, row4={"车架号": a_vin(4)}))
     assert errors(same)[5] == ["duplicate_vin"]

@@ -9,7 +9,6 @@ the mark in it tells whose rows these are:
   one, with a review of its own.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -178,17 +177,49 @@ def _few(rows: NumberedRows) -> Iterator[tuple[int, list[str]]]:
 
 
 def _brings_something(batch: UploadBatch, mended: Mended) -> bool:
-    """Whether any row is not as the batch has it; a row without a number never is."""
-    numbers = sorted({number for number, _cells in mended.rows if number is not None})
-    rows = (
-        row
-        for start in range(0, len(numbers), AT_ONCE)
-        for row in batch.rows.filter(
-            number__in=numbers[start : start + AT_ONCE]
-        ).values_list("number", "cells")
+    """Whether any row is neither as it was sent first nor as the batch has it now.
+
+    A row without a number never is.
+    """
+    first = _as_sent_first(batch)
+    now: dict[int, list[str]] = {}
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        for number, cells in _rows_of(batch, mended):
+            now[number] = cells
+            yield number, first.get(number, cells)
+
+    # While the batch is read again its rows are not yet what they will be.
+    is_settled = batch.status != Status.RECEIVED
+    laid = Overlay(batch.columns, [mended]).over(rows())
+    return any(
+        number in mended.changed and not (is_settled and now.get(number) == cells)
+        for number, cells in laid
     )
-    deque(Overlay(batch.columns, [mended]).over(rows), maxlen=0)
-    return bool(mended.changed)
+
+
+def _rows_of(batch: UploadBatch, mended: Mended) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the batch that came back, as it has them now."""
+    numbers = sorted({number for number, _cells in mended.rows if number is not None})
+    for start in range(0, len(numbers), AT_ONCE):
+        rows = batch.rows.filter(number__in=numbers[start : start + AT_ONCE])
+        yield from rows.values_list("number", "cells")
+
+
+def _as_sent_first(batch: UploadBatch) -> dict[int, list[str]]:
+    """The rows that came back before, as they were when they first did."""
+    first: dict[int, list[str]] = {}
+    for kept in batch.mended_files.order_by("pk").values_list(
+        "content__was", flat=True
+    ):
+        if not kept:
+            continue
+        # Columns that were added since stand before what is beyond the header.
+        width = kept["width"]
+        more = [""] * (len(batch.columns) - width)
+        for number, cells in kept["rows"]:
+            first.setdefault(number, [*cells[:width], *more, *cells[width:]])
+    return first
 
 
 def _keep(
@@ -201,15 +232,17 @@ def _keep(
         sha256=arrived.sha256,
         uploaded_by=arrived.uploaded_by,
         came_as=arrived.pk,
-        content=_as_json(mended) if is_new else {},
+        content=_as_json(batch, mended) if is_new else {},
         rows_mended=None if is_new else 0,
     )
 
 
-def _as_json(mended: Mended) -> dict[str, object]:
+def _as_json(batch: UploadBatch, mended: Mended) -> dict[str, object]:
+    """`was` are the rows as they stood: the next file may hold them so once more."""
     return {
         "header": _storable(mended.header),
         "rows": [[number, _storable(cells)] for number, cells in mended.rows],
+        "was": {"width": len(batch.columns), "rows": list(_rows_of(batch, mended))},
     }
 
 

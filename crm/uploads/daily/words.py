@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.text import listed
 from crm.uploads.daily.board import DAYS
 from crm.uploads.daily.days import MET, STATES
 from standards.durations import in_words
@@ -155,17 +156,17 @@ def _cell(line: Line, day: date, goal: float | None) -> Cell:
     if not line.is_group:
         code = _only(line, day)
         state = STATES[code]
-        return Cell(state.tone or code, state.mark, f"{shown}: {state.label}")
+        return Cell(state.tone or code, state.mark, _told(shown, state.label))
     counts = line.days.get(day, Counter())
     owed = counts.total() - counts["open"]
     if not owed:
         code = "open" if counts["open"] else "none"
-        return Cell(code, STATES[code].mark, f"{shown}: {STATES[code].label}")
+        return Cell(code, STATES[code].mark, _told(shown, STATES[code].label))
     met = sum(counts[code] for code in MET)
     parts = [f"{STATES[code].label} {counts[code]}" for code in STATES if counts[code]]
     mark = str(owed - met) if met < owed else STATES["in_time"].mark
     tone = _tone(100 * met / owed, goal) or "good"
-    return Cell(tone, mark, f"{shown}: {', '.join(parts)}")
+    return Cell(tone, mark, _told(shown, listed(parts)))
 
 
 def _tone(percent: float | None, goal: float | None) -> str:
@@ -183,4 +184,8 @@ def _summary(line: Line, days: list[date]) -> str:
         counts.update(line.days.get(day, Counter()))
     told = [f"{STATES[code].label} {counts[code]}" for code in STATES if counts[code]]
     head = ngettext("The last %(n)s day", "The last %(n)s days", DAYS) % {"n": DAYS}
-    return f"{head}: {', '.join(told) or STATES['none'].label}"
+    return _told(head, listed(told) or STATES["none"].label)
+
+
+def _told(what: str, told: object) -> str:
+    return _("{what}: {told}").format(what=what, told=told)

@@ -92,6 +92,10 @@ FILES: dict[str, Any] = {
         "These are the refused rows of upload {number}, which is not one of yours for "
         "this kind of file. Send them where that one came from."
     ),
+    "too_many_mended": _(
+        "More than {limit} mended rows would have come back for upload {number}. Leave "
+        "in the file only the rows you have mended now, or hand that upload in first."
+    ),
     "wrong_kind": _("{organisation} does not hand in {kind}."),
     "inactive": _("{organisation} is not active, so it cannot hand in files."),
 }

@@ -11,6 +11,7 @@ from crm.uploads.problems import FileError
 from crm.uploads.services import (
     approve_batch,
     cancel_batch,
+    mending,
     post_batch,
     return_batch,
     submit_batch,
@@ -190,6 +191,19 @@ def test_a_batch_that_cannot_be_read_again_keeps_what_it_had(batch, places):
         file.write(b"%PDF")
     same = sent(places.dealer, content)
     assert (same.status, same.rows_total, same.rows_rejected) == ("checked", 4, 2)
+
+
+def test_what_comes_back_for_one_file_has_a_limit(batch, places, cast, monkeypatch):
+    monkeypatch.setattr(mending, "MOST_ROWS", 3)
+    old = mended(batch, row3=GOOD, row4={"车架号": a_vin(3)})
+    assert sent(places.dealer, mended(batch, row3=GOOD)).rows_rejected == 1
+    refused = sent(places.dealer, old)
+    said = str(FileError.from_json(refused.refusal))
+    assert said.startswith("More than 3 mended rows would have come back for upload")
+    batch.refresh_from_db()
+    assert (batch.status, batch.rows_rejected) == ("checked", 1)
+    # With the row alone that is mended now there is room.
+    assert sent(places.dealer, mended(batch, row4={"车架号": a_vin(3)})).rows_total == 4
 
 
 def test_a_day_that_was_read_as_a_date_is_the_same_day(batch, places):

@@ -13,7 +13,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    Func,
+    IntegerField,
+    Q,
+    Sum,
+)
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from accounts.services import log_action
@@ -42,9 +50,16 @@ TAKEN_IN = {
     Status.SUBMITTED,
     Status.RETURNED,
 }
-# They are kept in memory; whoever has more sends them in parts.
+# All that came back for a batch is in memory while it is read again.
 MOST_ROWS = 100_000
 AT_ONCE = 5_000
+_ROWS = Sum(
+    Func(
+        KeyTransform("rows", "content"),
+        function="jsonb_array_length",
+        output_field=IntegerField(),
+    )
+)
 
 
 def mend_batch(arrived: UploadBatch, table: Table) -> UploadBatch | None:
@@ -61,7 +76,7 @@ def mend_batch(arrived: UploadBatch, table: Table) -> UploadBatch | None:
     if batch.status not in TAKEN_IN:
         arrived.rest_of, arrived.day = batch, batch.day
         return None
-    mended = mended_rows(table.header, _few(table.rows), mark)
+    mended = mended_rows(table.header, _few(table.rows, batch), mark)
     is_again = batch.mended_files.filter(sha256=arrived.sha256).exists()
     is_new = not is_again and _brings_something(batch, mended)
     _keep(arrived, batch, mended, is_new=is_new)
@@ -169,10 +184,12 @@ def _marked(arrived: UploadBatch, mark: Mark) -> UploadBatch:
     return batch
 
 
-def _few(rows: NumberedRows) -> Iterator[tuple[int, list[str]]]:
-    for count, row in enumerate(rows, 1):
+def _few(rows: NumberedRows, batch: UploadBatch) -> Iterator[tuple[int, list[str]]]:
+    """As many as the batch has room for, besides those that came back before."""
+    kept = batch.mended_files.exclude(content={})
+    for count, row in enumerate(rows, 1 + (kept.aggregate(rows=_ROWS)["rows"] or 0)):
         if count > MOST_ROWS:
-            raise FileError("too_many_rows", limit=MOST_ROWS)
+            raise FileError("too_many_mended", number=batch.pk, limit=MOST_ROWS)
         yield row
 
 

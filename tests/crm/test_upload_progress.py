@@ -14,6 +14,8 @@ from django_q.signing import SignedPackage
 
 from crm.models import Sale, UploadBatch, UploadProgress
 from crm.uploads import services
+from crm.uploads.problems import FileError
+from crm.uploads.services import receiving
 from crm.uploads.tasks import post, read, resume
 from tests.cast import the_cast, the_places
 from tests.factories.uploads import a_sale, csv_file, received
@@ -160,6 +162,19 @@ def test_what_is_left_over_is_gone_on_with(places, stage, attempts, minutes, que
     assert resume() == 0
     batch.refresh_from_db()
     assert batch.status == ("posted" if queued else "approved")
+
+
+def test_stopped_while_it_is_refused_it_is_cancelled(places, cast, monkeypatch):
+    batch = waiting_to_be_read(places.dealer, by=cast.clerk)
+
+    def refused_too_late(batch_id, work):
+        UploadProgress.objects.update(is_cancelled=True, cancelled_by=cast.clerk)
+        raise FileError("damaged")
+
+    monkeypatch.setattr(receiving, "_read", refused_too_late)
+    read(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.refusal) == ("cancelled", None)
 
 
 def test_a_file_never_read_is_read_later(places):

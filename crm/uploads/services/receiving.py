@@ -145,12 +145,17 @@ def _read_unless_taken(batch: UploadBatch) -> UploadBatch:
     with Progress(batch.pk) as work:
         if not work.is_taken:
             try:
-                return _read(batch.pk, work)
-            except FileError as error:
-                return _refuse(batch.pk, error)
+                return _read_or_refuse(batch.pk, work)
             except Cancelled:
                 return stop_batch(batch.pk)
     return UploadBatch.objects.known_as(batch.pk)
+
+
+def _read_or_refuse(batch_id: int, work: Progress) -> UploadBatch:
+    try:
+        return _read(batch_id, work)
+    except FileError as error:
+        return _refuse(batch_id, error)
 
 
 @transaction.atomic

@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from django.forms import BoundField
 
 
+# Only what a file picker shows first: which format it is, its bytes say.
+ENDINGS = ".xlsx,.xlsm,.xlsb,.xls,.ods,.csv,.txt,.tsv,.htm,.html,.mht,.mhtml,.xml"
+
+
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ENDINGS}),
         error_messages={"empty": _("The file is empty.")},
     )
 
@@ -45,7 +49,8 @@ class UploadForm(forms.Form):
         choices = [(day.isoformat(), words) for day, words in days]
         self.fields["day"].choices = choices  # type: ignore[attr-defined]
         self.fields["file"].help_text = _(
-            "An Excel workbook (.xlsx) or a CSV file of up to %(limit)s MB."
+            "A workbook of Excel, WPS or LibreOffice, a table saved as a web page, or "
+            "a CSV file, of up to %(limit)s MB."
         ) % {"limit": settings.UPLOAD_MAX_BYTES // (1024 * 1024)}
 
 

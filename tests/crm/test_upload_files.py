@@ -11,6 +11,7 @@ from openpyxl.styles import Font
 
 from crm.models import UploadBatch, UploadRow
 from crm.uploads.checking import staging
+from crm.uploads.forms import ENDINGS
 from crm.uploads.table import finding as tables
 from tests.factories.uploads import SALES_HEADER, a_sale, csv_file, table, xlsx_file
 
@@ -141,6 +142,11 @@ def test_a_file_over_the_limit_is_refused(upload, settings):
     settings.UPLOAD_MAX_BYTES = 100
     with pytest.raises(CommandError, match="larger than"):
         upload(csv_file([a_sale()]))
+
+
+def test_the_file_picker_shows_every_format_that_is_read():
+    shown = set(ENDINGS.split(","))
+    assert {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".html"} <= shown
 
 
 def test_too_many_rows_are_refused(upload, monkeypatch):

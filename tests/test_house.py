@@ -223,3 +223,12 @@ def test_csv_is_written_in_one_place_where_formulas_are_guarded():
         short(path) for path in CODE if writes.search(path.read_text(encoding="utf-8"))
     }
     assert found - {"config/demo/records.py"} == {"crm/uploads/exports.py"}
+
+
+def test_what_a_package_offers_is_there():
+    packages = [path.parent for path in CODE if path.name == "__init__.py"]
+    names = [".".join(path.relative_to(ROOT).parts) for path in packages]
+    modules = map(import_module, names)
+    offered = [(m, name) for m in modules for name in getattr(m, "__all__", ())]
+    assert offered
+    assert [pair for pair in offered if not hasattr(*pair)] == []

@@ -41,7 +41,6 @@ __all__ = [
     "HANDED_IN_BY",
     "OLDEST",
     "OWING",
-    "Answer",
     "InProgressError",
     "KeyReusedError",
     "approve_batch",

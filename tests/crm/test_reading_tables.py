@@ -110,6 +110,16 @@ def test_columns_of_other_names_are_proposed_by_name_and_by_what_they_hold(opene
     assert found.columns[1].samples == ["张三", "李四"]
 
 
+@pytest.mark.parametrize(
+    ("held", "column"), [("13800138000", "phone"), ("福田路8号", "address")]
+)
+def test_a_name_short_for_several_is_what_its_column_holds(opened, held, column):
+    rows = STRANGE.replace("联系人手机号", "通讯")
+    rows = rows.replace("13800138000", held).replace("13800138001", held)
+    found, _ = opened(rows, peek)
+    assert found.columns[2].column == column
+
+
 def test_what_was_proposed_and_taught_finds_the_table(opened):
     found, _ = opened(STRANGE, peek)
     taught = {guess.key: guess.column for guess in found.columns}

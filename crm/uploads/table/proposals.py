@@ -222,6 +222,11 @@ LOOKS: dict[str, dict[str, Callable[[list[str]], bool]]] = {
 # What a column of these must hold, whatever it is called.
 _STRICT = {"vin": _VIN, "phone": _PHONE}
 _DAYS = {"invoiced_on", "delivered_on", "in_at", "out_at"}
+# What is in words is no number and no day: 通讯 may be short for an address or a phone.
+_WORDS = {
+    "buyer", "gender", "province", "city", "address", "model", "colour", "salesperson",
+    "customer", "kind", "statement", "work", "parts", "adviser",
+}  # fmt: skip
 
 
 def _may_hold(name: str, samples: list[str]) -> bool:
@@ -229,5 +234,7 @@ def _may_hold(name: str, samples: list[str]) -> bool:
         return True
     if name in _DAYS:
         return _mostly(_IS_DATE)(samples)
+    if name in _WORDS:
+        return not (_VIN(samples) or _PHONE(samples) or _DATE(samples))
     looks_right = _STRICT.get(name)
     return looks_right is None or looks_right(samples)

@@ -102,8 +102,10 @@ def lay_over(batch: UploadBatch, table: Table) -> tuple[Table, Overlay]:
     mark = find_mark(table.header)
     if mark is not None:
         table = _unmarked(table, mark)
-    kept = batch.mended_files.order_by("pk").values_list("content", flat=True)
-    files = [_from_json(content) for content in kept]
+    kept = batch.mended_files.order_by("pk")
+    # What the rows were before, which is as much again, is not needed here.
+    parts = kept.values_list("content__header", "content__rows")
+    files = [_from_json(header or [], rows or []) for header, rows in parts.iterator()]
     overlay = Overlay(table.header, files)
     header = overlay.header
     places = dict(table.places)
@@ -263,9 +265,8 @@ def _as_json(batch: UploadBatch, mended: Mended) -> dict[str, object]:
     }
 
 
-def _from_json(content: dict[str, Any]) -> Mended:
-    rows = [(number, cells) for number, cells in content.get("rows", [])]
-    return Mended(content.get("header", []), rows)
+def _from_json(header: list[str], rows: list[Any]) -> Mended:
+    return Mended(header, [(number, cells) for number, cells in rows])
 
 
 def _storable(cells: list[str]) -> list[str]:

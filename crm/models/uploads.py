@@ -138,6 +138,20 @@ class UploadBatch(models.Model):
         verbose_name = _("upload")
         verbose_name_plural = _("uploads")
         ordering = ["-id"]
+        # What is looked for time and again among years of files.
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="batch_left_over",
+                condition=models.Q(status__in=["received", "approved"]),
+            ),
+            models.Index(
+                fields=["submitted_at", "id"],
+                name="batch_to_review",
+                condition=models.Q(status="submitted"),
+            ),
+            models.Index(fields=["posted_at"], name="batch_posted"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.file_name}"

@@ -55,6 +55,13 @@ class WithRecords(QuerySet[M]):
         return self.filter(Q(Exists(sold)) | Q(Exists(served)))
 
 
+class OfTheCentre(QuerySet[M]):
+    """For what only the centre's own people work with."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.all() if user.sees_everything else self.none()
+
+
 class CustomerQuerySet(WithRecords["Customer"]):
     def visible_to(self, user: User) -> Self:
         """As all records; who was merged into another is met as that other one."""
@@ -70,12 +77,12 @@ class CustomerQuerySet(WithRecords["Customer"]):
         return self.filter(pk__in=numbered.values(now=Coalesce("merged_into", "pk")))
 
 
-class MergeQuerySet(QuerySet["Merge"]):
+class MergeQuerySet(OfTheCentre["Merge"]):
     def in_force(self) -> MergeQuerySet:
         return self.filter(undone_at=None)
 
 
-class DuplicatePairQuerySet(QuerySet["DuplicatePair"]):
+class DuplicatePairQuerySet(OfTheCentre["DuplicatePair"]):
     def to_look_at(self) -> DuplicatePairQuerySet:
         """Neither dismissed, nor settled by a merge."""
         return self.filter(
@@ -222,7 +229,5 @@ class UploadRowQuerySet(QuerySet["UploadRow"]):
         return self
 
 
-class InteractionQuerySet(QuerySet["Interaction"]):
-    def visible_to(self, user: User) -> InteractionQuerySet:
-        """What was said on the telephone is for the centre's own people."""
-        return self.all() if user.sees_everything else self.none()
+class InteractionQuerySet(OfTheCentre["Interaction"]):
+    """What was said on the telephone."""

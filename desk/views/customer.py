@@ -113,7 +113,8 @@ def likely_the_same(person: Customer, user: User) -> list[dict[str, Any]]:
     """Others who are probably this one, the surest first."""
     if not user.has_role(*CENTRE):
         return []
-    pairs = DuplicatePair.objects.to_look_at().of(person)[:3]
+    seen = DuplicatePair.objects.visible_to(user)
+    pairs = seen.to_look_at().of(person)[:3]
     return [
         {
             "customer": pair.second if pair.first_id == person.pk else pair.first,

@@ -26,8 +26,10 @@ PAGE = 20
 @role_required(*CENTRE)
 def duplicates(request: UserRequest) -> HttpResponse:
     """Customers who are probably one, the surest first."""
-    pairs = DuplicatePair.objects.to_look_at().select_related("first", "second")
-    rows = pairs.prefetch_related("first__phones", "second__phones")
+    pairs = DuplicatePair.objects.visible_to(request.user).to_look_at()
+    rows = pairs.select_related("first", "second").prefetch_related(
+        "first__phones", "second__phones"
+    )
     context = {
         "title": _("Customers found twice"),
         "subtitle": _(
@@ -48,7 +50,7 @@ def merge(request: UserRequest, pk: int, other: int) -> HttpResponse:
         return redirect("desk:customer", left.pk)
     if request.method == "POST":
         return merged(request, left, right)
-    pairs = DuplicatePair.objects.filter(
+    pairs = DuplicatePair.objects.visible_to(request.user).filter(
         first_id=min(left.pk, right.pk), second_id=max(left.pk, right.pk)
     )
     context = {
@@ -99,7 +101,8 @@ def not_the_same(request: UserRequest, pk: int, other: int) -> HttpResponse:
 @role_required(*MERGERS)
 def merge_undo(request: UserRequest, pk: int) -> HttpResponse:
     """Separate two customers again, each with what was theirs."""
-    done = get_object_or_404(Merge.objects.select_related("kept", "merged"), pk=pk)
+    seen = Merge.objects.visible_to(request.user)
+    done = get_object_or_404(seen.select_related("kept", "merged"), pk=pk)
     try:
         undo_merge(done, by=request.user)
     except ValidationError as error:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import LogEntry
 from complaints.models import Case
 from crm.merging import merge_customers, pointers, undo_merge
-from crm.models import Customer, Merge
+from crm.models import Customer, DuplicatePair, Merge
 from crm.services import add_phone
 from followups.models import Task
 from followups.services import record_attempt
@@ -164,3 +164,13 @@ def test_both_are_told_of_in_the_log(places, cast):
             "customer.merged",
         ]
     assert Merge.objects.get().undone_at
+
+
+def test_pairs_and_merges_are_seen_by_the_centre_alone(db, cast):
+    pair = DuplicatePair.objects.create(
+        first=CustomerFactory(), second=CustomerFactory(), reasons=["number"], score=60
+    )
+    done = merge_customers(pair.first, pair.second, by=cast.leader)
+    for person, sees in ((cast.agent, True), (cast.reviewer, False)):
+        assert DuplicatePair.objects.visible_to(person).exists() == sees
+        assert Merge.objects.visible_to(person).filter(pk=done.pk).exists() == sees

@@ -2,7 +2,7 @@
 
 The staged rows that say something new become a temporary table, `posting`; every step
 after that is one statement over it. Whatever happens in between, the transaction of
-`post_batch` (services.py) makes it all or nothing.
+`post_batch` (services/posting.py) makes it all or nothing.
 """
 
 import time

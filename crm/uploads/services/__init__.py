@@ -36,6 +36,7 @@ from crm.uploads.services.reviewing import (
     submit_batch,
 )
 from crm.uploads.services.rows import receive_rows
+from crm.uploads.services.stray import remove_stray_files
 
 __all__ = [
     "HANDED_IN_BY",
@@ -62,6 +63,7 @@ __all__ = [
     "receive_file",
     "receive_rows",
     "remind_owing",
+    "remove_stray_files",
     "reopen_day",
     "report_nil",
     "resume_left_over",

@@ -9,7 +9,7 @@ from crm.models.handing_in import (
 )
 from crm.models.interactions import Interaction
 from crm.models.merges import DuplicatePair, Merge
-from crm.models.postings import EarlierState, PostedRows
+from crm.models.postings import EarlierState, PostedRows, RepeatedRows
 from crm.models.records import Repair, RepairLine, Sale
 from crm.models.uploads import UploadBatch, UploadRow
 from crm.models.vehicles import Ownership, Vehicle
@@ -29,6 +29,7 @@ __all__ = [
     "PostedRows",
     "Repair",
     "RepairLine",
+    "RepeatedRows",
     "ReviewRule",
     "Sale",
     "UploadBatch",

@@ -26,6 +26,23 @@ class PostedRows(models.Model):
         return f"{self.batch_id} {self.table}"
 
 
+class RepeatedRows(models.Model):
+    """The records a batch said again just as they stood: it changed nothing of them,
+    and claims them all the same when the batch that made them is taken back."""
+
+    batch = models.OneToOneField(
+        UploadBatch, models.CASCADE, primary_key=True, related_name="repeated"
+    )
+    ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        verbose_name = _("rows repeated by a batch")
+        verbose_name_plural = _("rows repeated by batches")
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}"
+
+
 class EarlierState(models.Model):
     """A row as it was before a batch changed or deleted it, and what it became.
 

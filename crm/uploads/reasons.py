@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 _REASONS: dict[str, Any] = {
     "corrected": _("corrected since by upload {detail}"),
+    "repeated": _("said again since by upload {detail}, which stands"),
     "owners_changed": _("the owners of the car have changed since"),
     "built_on": _("there is already something about it: {detail}"),
     "merged": _("its customer has become one with another since"),

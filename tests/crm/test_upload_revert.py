@@ -8,7 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from crm.duplicates import find_duplicates
-from crm.models import Customer, DuplicatePair, Phone, Sale, UploadBatch, Vehicle
+from crm.models import (
+    Customer,
+    DuplicatePair,
+    Phone,
+    Repair,
+    Sale,
+    UploadBatch,
+    Vehicle,
+)
 from crm.uploads.services import post_batch, revert_batch, submit_batch
 from tests.factories.uploads import a_repair, a_sale, a_vin, received
 
@@ -97,15 +105,37 @@ def test_a_corrected_repair_has_its_old_lines_again(places):
 def test_files_taken_back_in_reverse_leave_the_tables_as_before(places, seed):
     dice = random.Random(seed)
     states, batches = [contents()], []
-    for _ in range(5):
-        organisation, rows = some_rows(places, dice)
+    for organisation, rows in some_files(places, dice):
         batches.append(posted(organisation, *rows))
         states.append(contents())
     for batch in reversed(batches):
         states.pop()
-        if batch.rows_posted:
-            revert_batch(batch, by=None)
+        revert_batch(batch, by=None)
         assert contents() == states[-1]
+
+
+def some_files(places, dice: random.Random):
+    """Five files; some of their rows stood in an earlier file just so."""
+    files = []
+    for _ in range(5):
+        organisation, rows = some_rows(places, dice)
+        key = next(name for name in ("销售单号", "工单号") if name in rows[0])
+        said = {
+            row[key]: row
+            for earlier, its_rows in files
+            if earlier == organisation
+            for row in its_rows
+        }
+        again = [
+            said[row[key]] if row[key] in said and dice.random() < 0.6 else row
+            for row in rows
+        ]
+        if len({row["车架号"] for row in again}) == len(again):
+            rows = again
+        files.append((organisation, rows))
+    # The last one says only what another said.
+    files.append(dice.choice(files))
+    return files
 
 
 def some_rows(places, dice: random.Random):
@@ -150,10 +180,9 @@ def some_rows(places, dice: random.Random):
 @pytest.mark.parametrize("seed", range(6))
 def test_files_taken_back_in_any_order_never_break_and_lose_nothing(places, seed):
     dice = random.Random(100 + seed)
-    batches = []
-    for _ in range(5):
-        organisation, rows = some_rows(places, dice)
-        batches.append(posted(organisation, *rows))
+    batches = [
+        posted(organisation, *rows) for organisation, rows in some_files(places, dice)
+    ]
     dice.shuffle(batches)
     for batch in batches:
         kept = {
@@ -165,6 +194,49 @@ def test_files_taken_back_in_any_order_never_break_and_lose_nothing(places, seed
             continue
         left = set(Sale.objects.values_list("dealer_id", "sale_no"))
         assert kept <= left
+        assert_all_that_stands_is_there()
+
+
+def assert_all_that_stands_is_there() -> None:
+    """Each row of each file that was not taken back has its record."""
+    there = {
+        *Sale.objects.values_list("dealer_id", "sale_no"),
+        *Repair.objects.values_list("station_id", "order_no"),
+    }
+    for batch in UploadBatch.objects.filter(status="posted"):
+        name = "sale_no" if batch.kind == "sales" else "order_no"
+        place = batch.fields.index(name)
+        for values in batch.rows.filter(errors=[]).values_list("values", flat=True):
+            assert (batch.organisation_id, values[place]) in there
+
+
+def test_a_row_said_again_stays_while_the_second_file_stands(places):
+    first = posted(places.dealer, a_sale(1), a_sale(3))
+    second = posted(places.dealer, a_sale(1), a_sale(2))
+    batch = revert_batch(first, by=None)
+    assert batch.kept == [
+        {"number": "XS0000001", "reason": "repeated", "detail": str(second.pk)}
+    ]
+    assert_all_that_stands_is_there()
+
+
+def test_a_file_that_only_said_rows_again_is_taken_back_and_lets_them_go(places):
+    before = contents()
+    first = posted(places.dealer, a_sale(1))
+    second = posted(places.dealer, a_sale(1))
+    with pytest.raises(ValidationError, match="nothing to take back"):
+        revert_batch(first, by=None)
+    revert_batch(second, by=None)
+    assert Sale.objects.count() == 1
+    revert_batch(first, by=None)
+    assert contents() == before
+
+
+def test_a_repair_said_again_stays(places):
+    first = posted(places.station, a_repair(1), a_repair(2))
+    posted(places.station, a_repair(1))
+    assert revert_batch(first, by=None).rows_kept == 1
+    assert Repair.objects.get().lines.exists()
 
 
 def test_the_same_file_can_be_posted_again(places):

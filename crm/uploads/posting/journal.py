@@ -34,6 +34,19 @@ _DELETING = """
 """
 
 
+# Records that stand just as the batch says, asked before it changes any.
+_REPEATED = """
+    INSERT INTO crm_repeatedrows (batch_id, ids)
+    SELECT %(batch)s, array_agg(record.id)
+    FROM crm_uploadrow AS row
+    JOIN {table} AS record
+      ON record.{owner} = %(organisation)s AND record.{column} = {number}
+    WHERE row.batch_id = %(batch)s AND row.errors = '[]'
+      AND record.content = row.content
+    HAVING count(*) > 0
+"""
+
+
 def creating(table: str, insert: str) -> str:
     return _CREATING.format(table=table, insert=insert)
 
@@ -51,3 +64,8 @@ def changing(table: str, update: str) -> str:
 def deleting(table: str, delete: str) -> str:
     """`delete` calls the row it deletes `gone`."""
     return _DELETING.format(table=table, delete=delete)
+
+
+def repeated(table: str, owner: str, column: str, number: str) -> str:
+    """`owner` and `column` are unique together; `number` is what the row says."""
+    return _REPEATED.format(table=table, owner=owner, column=column, number=number)

@@ -67,6 +67,19 @@ _KEEP = """
     WHERE row.reason IS NULL AND ({condition})
 """
 
+# Files that came after this one say the same, and stand.
+_REPEATED = """(
+    SELECT again.id, max(later.id) AS batch_id
+    FROM crm_uploadbatch AS ours
+    JOIN crm_uploadbatch AS later
+      ON later.organisation_id = ours.organisation_id AND later.kind = ours.kind
+     AND later.status = 'posted' AND later.posted_at > ours.posted_at
+    JOIN crm_repeatedrows AS repeated ON repeated.batch_id = later.id
+    CROSS JOIN unnest(repeated.ids) AS again (id)
+    WHERE ours.id = %(batch)s
+    GROUP BY again.id
+) AS repeated"""
+
 # An owner the batch gave a car to, or whose time it ended, has been touched since; or
 # the car has a new owner since, whether after this one or before.
 _OWNERS_CHANGED = """(
@@ -142,6 +155,9 @@ def _rules(model: type[Model]) -> Iterator[str]:
         "row.batch_id::text",
         "(SELECT) AS nothing",
         "row.batch_id IS DISTINCT FROM %(batch)s",
+    )
+    yield _keep(
+        "repeated", "repeated.batch_id::text", _REPEATED, "repeated.id = row.id"
     )
     yield _keep(
         "owners_changed",

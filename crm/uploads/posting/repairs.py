@@ -1,7 +1,7 @@
 """Repairs: the car, who brought it, the visit, its work and its parts."""
 
 from crm.uploads.posting import people
-from crm.uploads.posting.journal import changing, deleting, numbered
+from crm.uploads.posting.journal import changing, deleting, numbered, repeated
 
 # Who brought the car is its owner, unless a name and number say otherwise.
 POSTING = """
@@ -133,6 +133,8 @@ LINES = """
     WHERE btrim(item.name) <> ''
     ORDER BY row.number, listed.kind DESC, item.place
 """
+
+REPEATED = repeated("crm_repair", "station_id", "order_no", "{order_no}")
 
 STATEMENTS = (
     POSTING,

@@ -45,24 +45,28 @@ class Kept:
 
 @dataclass(frozen=True)
 class Reverting:
-    """How many rows go and stay; the first of those that stay."""
+    """How many rows go, stay, or were only `repeated`; the first of those that stay."""
 
     going: int
     staying: int
     kept: list[Kept]
+    repeated: int
+
+    @property
+    def is_worth_it(self) -> bool:
+        return bool(self.going or self.repeated)
 
 
 def look(batch: UploadBatch) -> Reverting:
     """What would go and what would stay.
 
-    Rooms above drop what nobody has worked on while this looks, so whoever calls it
-    rolls back.
+    Rooms above drop what nobody has worked on meanwhile, so the caller rolls back.
     """
     _begin()
     find_reverting(batch)
     _tell_rooms_above(batch)
     keep_what_was_built_on(batch)
-    return _counted()
+    return _counted(batch)
 
 
 def take_back(batch: UploadBatch, staying: Iterable[tuple[int, str, str]]) -> Reverting:
@@ -77,7 +81,7 @@ def take_back(batch: UploadBatch, staying: Iterable[tuple[int, str, str]]) -> Re
         # Something built on a row at this very moment is found here, not at the commit.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    return _counted()
+    return _counted(batch)
 
 
 def staying() -> list[tuple[int, str, str]]:
@@ -86,7 +90,7 @@ def staying() -> list[tuple[int, str, str]]:
         cursor.execute(
             "SELECT id, reason, detail FROM reverting WHERE reason IS NOT NULL"
         )
-        return [(pk, reason, detail) for pk, reason, detail in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def _begin() -> None:
@@ -128,7 +132,7 @@ def _keep(staying: Iterable[tuple[int, str, str]]) -> None:
         cursor.execute("DROP TABLE staying")
 
 
-def _counted() -> Reverting:
+def _counted(batch: UploadBatch) -> Reverting:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FILTER (WHERE reason IS NULL), count(reason)"
@@ -140,7 +144,13 @@ def _counted() -> Reverting:
             " ORDER BY id LIMIT %s",
             [SHOWN],
         )
-        return Reverting(going, stays, [Kept(*row) for row in cursor.fetchall()])
+        kept = [Kept(*row) for row in cursor.fetchall()]
+        cursor.execute(
+            "SELECT coalesce(sum(cardinality(ids)), 0) FROM crm_repeatedrows"
+            " WHERE batch_id = %s",
+            [batch.pk],
+        )
+        return Reverting(going, stays, kept, int(cursor.fetchone()[0]))
 
 
 # --- The statements -------------------------------------------------------------------
@@ -150,7 +160,8 @@ _STAYING_CARS = """
     CREATE TEMPORARY TABLE staying_cars ON COMMIT DROP AS
     SELECT DISTINCT car.vehicle_id AS id
     FROM reverting_cars AS car JOIN reverting AS row USING (id)
-    WHERE row.reason IS NOT NULL
+    WHERE row.reason IS NOT NULL;
+    ANALYZE staying_cars;
 """
 _FREE = "NOT EXISTS (SELECT FROM staying_cars WHERE staying_cars.id = {vehicle})"
 
@@ -199,13 +210,16 @@ _LEAVING_CUSTOMERS = """
     CREATE TEMPORARY TABLE leaving_customers ON COMMIT DROP AS
     SELECT customer.id
     FROM ours_crm_customer AS ours JOIN crm_customer AS customer USING (id)
-    WHERE ours.is_new AND {nothing} AND NOT {mentioned}
+    WHERE ours.is_new AND {nothing} AND NOT {mentioned};
+    ANALYZE leaving_customers;
 """
 _DROP_CUSTOMERS = """
     DELETE FROM crm_phone AS phone USING leaving_customers AS leaving
     WHERE leaving.id = phone.customer_id;
     DELETE FROM crm_duplicatepair AS pair USING leaving_customers AS leaving
-    WHERE leaving.id IN (pair.first_id, pair.second_id);
+    WHERE leaving.id = pair.first_id;
+    DELETE FROM crm_duplicatepair AS pair USING leaving_customers AS leaving
+    WHERE leaving.id = pair.second_id;
     DELETE FROM crm_customer AS customer USING leaving_customers AS leaving
     WHERE leaving.id = customer.id;
 """
@@ -222,7 +236,8 @@ _OTHER_STATES = """
     SELECT (state.content->>'customer_id')::bigint AS customer_id,
            (state.content->>'vehicle_id')::bigint AS vehicle_id
     FROM crm_earlierstate AS state
-    WHERE state.batch_id <> %(batch)s AND ({of_ours})
+    WHERE state.batch_id <> %(batch)s AND ({of_ours});
+    ANALYZE other_states;
 """
 _OF_OURS = """
     state."table" = '{table}' AND state.row_id IN (SELECT id FROM ours_{table})
@@ -285,6 +300,7 @@ _FORGET = """
     WHERE state.batch_id = %(batch)s AND NOT {stays};
     DELETE FROM crm_postedrows AS posted
     WHERE posted.batch_id = %(batch)s AND NOT {stays};
+    DELETE FROM crm_repeatedrows AS said WHERE said.batch_id = %(batch)s;
 """
 _STAYS = "EXISTS (SELECT FROM reverting WHERE reason IS NOT NULL)"
 

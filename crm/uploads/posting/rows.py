@@ -27,6 +27,11 @@ STATEMENTS: dict[str, Iterable[str]] = {
     UploadBatch.Kind.SALES: sales.STATEMENTS,
     UploadBatch.Kind.REPAIRS: repairs.STATEMENTS,
 }
+# Costs as much again as finding what is new, so only where there are some.
+REPEATED: dict[str, str] = {
+    UploadBatch.Kind.SALES: sales.REPEATED,
+    UploadBatch.Kind.REPAIRS: repairs.REPEATED,
+}
 # What posting adds to, and the columns that are asked by.
 _PEOPLE = (
     "crm_customer (id, name, id_number, merged_into_id)",
@@ -104,6 +109,8 @@ def post_rows(batch: UploadBatch, work: Progress) -> Posted:
         cursor.execute("ANALYZE posting (number, person)")
         cursor.execute(_CORRECTED)
         corrected = int(cursor.fetchone()[0])
+        if posted < batch.rows_accepted:
+            cursor.execute(REPEATED[batch.kind].format(**values), params)
         if posted:
             done = shares[0]
             for statement, share in zip(rest, shares[1:], strict=True):

@@ -1,7 +1,7 @@
 """Sales: customers, their numbers, cars, who owns them from when, and the sales."""
 
 from crm.uploads.posting import people
-from crm.uploads.posting.journal import changing, creating, deleting, numbered
+from crm.uploads.posting.journal import changing, creating, deleting, numbered, repeated
 
 # A record whose content is the same has nothing new to say and is left out.
 POSTING = """
@@ -124,6 +124,8 @@ NEW_SALES = """
     FROM posting AS row JOIN people AS person USING (person)
     WHERE row.sale_id IS NULL
 """
+
+REPEATED = repeated("crm_sale", "dealer_id", "sale_no", "{sale_no}")
 
 STATEMENTS = (
     POSTING,

@@ -51,7 +51,7 @@ def _revert(batch: UploadBatch, *, by: User | None) -> UploadBatch:
     move(batch, Status.REVERTED)
     one_at_a_time()
     found, staying = _look(batch)
-    if not found.going:
+    if not found.is_worth_it:
         raise ValidationError(_("There is nothing to take back."))
     reverting.take_back(batch, staying)
     batch.rows_kept = found.staying

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0012_phone_place'),
+        ('crm', '0013_work_to_find'),
     ]
 
     operations = [

@@ -66,7 +66,7 @@ class CrmConfig(AppConfig):
                     "for {rule}"
                 ),
                 "upload.rows_returned": _(
-                    "{by} sent {returned} rows of {file} back: {reason}"
+                    "{by} sent rows of {file} back ({returned}): {reason}"
                 ),
                 "review_rule.set": _("{by} set the review rule for {organisation}"),
                 "review_rule.removed": _(

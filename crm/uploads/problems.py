@@ -83,6 +83,14 @@ FILES: dict[str, Any] = {
         "{columns}."
     ),
     "missing_columns": _("These columns are missing: {columns}."),
+    "looks_like_sales": _(
+        "This looks like a file of sales, and repairs are handed in here. Choose the "
+        "file of repairs."
+    ),
+    "looks_like_repairs": _(
+        "This looks like a file of repairs, and sales are handed in here. Choose the "
+        "file of sales."
+    ),
     "mostly_wrong": _(
         "Nearly all of the first {count} rows are wrong: a column may have slipped. "
         "Look at the file again and send it anew."

@@ -10,7 +10,7 @@ from crm.uploads.problems import FileError, note
 from crm.uploads.reading.process import open_workbook
 from crm.uploads.table import headers
 from crm.uploads.table.finding import find_table, peek
-from tests.factories.uploads import SALES_HEADER, a_sale, table
+from tests.factories.uploads import REPAIRS_HEADER, SALES_HEADER, a_sale, table
 
 ROWS = table([a_sale(n) for n in (1, 2, 3)])
 STRANGE = (
@@ -160,3 +160,17 @@ def test_the_page_and_the_command_name_the_sheets_that_were_not_read(
     assert lines[0].startswith("note: Only one sheet was read.")
     page = logged_in(cast.reviewer).get(reverse("crm:batch", args=[answer["batch"]]))
     assert "not: other." in page.content.decode()
+
+
+def test_a_file_of_the_other_kind_is_refused_by_its_name(opened):
+    repairs = ",".join(REPAIRS_HEADER) + "\n" + ",".join("x" for _ in REPAIRS_HEADER)
+    with pytest.raises(FileError) as refused:
+        opened(repairs, find_table)
+    assert refused.value.code == "looks_like_repairs"
+
+
+def test_one_wrong_date_does_not_hide_what_a_column_is(opened):
+    days = ["2026-11-20"] * 9 + ["2026-13-40"]
+    rows = [f"{n},哪天,{day}" for n, day in enumerate(days)]
+    found, _ = opened("\n".join(["流水,备注,哪天卖的", *rows]), peek)
+    assert found.columns[2].column == "invoiced_on"

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,26 @@ def test_a_date_is_read_however_it_is_written(text, value):
 
 
 @pytest.mark.parametrize(
+    ("today", "text", "value"),
+    [
+        ("2026-11-22", "11月20日", "2026-11-20"),
+        ("2026-11-22", "11月22号", "2026-11-22"),
+        ("2027-01-03", "12月31日", "2026-12-31"),
+    ],
+)
+def test_a_day_without_its_year_is_the_last_one(monkeypatch, today, text, value):
+    monkeypatch.setattr(timezone, "localdate", lambda: dt.date.fromisoformat(today))
+    assert cells.date(text) == value
+
+
+@pytest.mark.parametrize("text", ["11月25日", "2月1日", "13月1日", "2月30日"])
+def test_a_day_without_its_year_is_never_guessed_far_back(monkeypatch, text):
+    monkeypatch.setattr(timezone, "localdate", lambda: dt.date(2026, 11, 22))
+    with pytest.raises(CellError):
+        cells.date(text)
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [
         ("2026-11-20 16:06", "2026-11-20T16:06"),
@@ -93,6 +114,9 @@ def test_what_is_no_date_is_refused(text):
         ("15400", "15400.00"),
         ("¥15,400.00", "15400.00"),
         ("1.9000万", "19000.00"),
+        ("15万8千", "158000.00"),
+        ("15万8", "158000.00"),
+        ("15万8千5百元", "158500.00"),
         ("１８２００", "18200.00"),
         ("15400元", "15400.00"),
         ("RMB 15,400", "15400.00"),

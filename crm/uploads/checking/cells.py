@@ -117,6 +117,8 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e\+?\d{1,2})?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,4}(?:(?:,\d{3})+|(?:,\d{4})+)(?:\.\d*)?", re.ASCII)
 _PLAIN_AMOUNT = re.compile(r"\d{1,9}", re.ASCII)
 _FACTORS = {"万": 10_000, "w": 10_000, "亿": 100_000_000, "千": 1_000, "k": 1_000}
+# 15万8千 and, as it is said, 15万8.
+_IN_PARTS = re.compile(r"(\d{1,5})万(\d)(?:千(?:(\d)百?)?)?", re.ASCII)
 _CENT = Decimal("0.01")
 MOST = Decimal("9999999999.99")
 
@@ -156,6 +158,9 @@ def mileage(text: str) -> str:
 
 
 def _decimal(value: str, code: str) -> Decimal:
+    if parts := _IN_PARTS.fullmatch(value):
+        many, thousands, hundreds = (int(part or 0) for part in parts.groups())
+        return Decimal(many * 10_000 + thousands * 1_000 + hundreds * 100)
     factor = _FACTORS.get(value[-1].lower(), 1)
     if factor > 1:
         value = value[:-1]

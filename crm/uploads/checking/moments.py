@@ -25,6 +25,7 @@ _YEAR_FIRST = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _SHORT_YEAR = re.compile(r"(\d{2})年\s*(\d{1,2})月\s*(\d{1,2})[日号]?", re.ASCII)
+_NO_YEAR = re.compile(r"(\d{1,2})月\s*(\d{1,2})[日号]", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)", re.ASCII)
 _DAY_MONTH = re.compile(
     rf"(\d{{1,2}})[-\s./]*{_MONTH}[-\s.,/']*(\d{{4}}|\d{{2}})(?!\d)"
@@ -46,6 +47,8 @@ _EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 -- a wall clock, as in the fi
 FIRST_YEAR = 1990
 # A day that can be read in several ways is the one in these last years, if one is.
 RECENT = dt.timedelta(days=2 * 365)
+# Further back than this a day without its year may as well be one to come.
+HALF_A_YEAR = dt.timedelta(days=183)
 
 
 def read(text: str) -> dt.datetime:
@@ -73,6 +76,8 @@ def _day(text: str) -> tuple[dt.date, str]:
     if found := _SHORT_YEAR.match(text):
         year, month, day = map(int, found.groups())
         return dt.date(2000 + year, month, day), _after(text, found)
+    if found := _NO_YEAR.match(text):
+        return _latest(int(found[1]), int(found[2])), _after(text, found)
     if found := _YEAR_LAST.match(text):
         first, middle, last = int(found[1]), int(found[3]), int(found[4])
         return _only(_readings(first, middle, last)), _after(text, found)
@@ -114,6 +119,16 @@ def _only(days: set[dt.date]) -> dt.date:
     if not days:
         raise MomentError
     return days.pop()
+
+
+def _latest(month: int, day: int) -> dt.date:
+    """The last such day up to today."""
+    today = timezone.localdate()
+    is_past = (month, day) <= (today.month, today.day)
+    found = dt.date(today.year if is_past else today.year - 1, month, day)
+    if today - found > HALF_A_YEAR:
+        raise MomentError("date_ambiguous")
+    return found
 
 
 def _with_clock(day: dt.date, text: str) -> dt.datetime:

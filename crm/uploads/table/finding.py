@@ -64,7 +64,7 @@ def find_table(
     places = likely_headers(workbook, kind, names or {})
     whole = [place for place in places if place.is_whole(kind)]
     if not whole:
-        raise _nothing_found(kind, places)
+        raise _other_kind(kind, places, workbook) or _nothing_found(kind, places)
     whole.sort(key=lambda place: _rank(workbook, place), reverse=True)
     for place in whole:
         rows = _rows(place, workbook.rows(place.index))
@@ -92,6 +92,18 @@ def find_table(
 def _rank(workbook: Workbook, place: Place) -> tuple[bool, int, int]:
     is_visible = workbook.sheets[place.index].is_visible
     return is_visible, place.below or 0, -place.index
+
+
+def _other_kind(kind: str, places: list[Place], workbook: Workbook) -> FileError | None:
+    """The whole table of the other kind is the wrong file, not one to be matched."""
+    known = max((len(place.found) for place in places), default=0)
+    for other in columns.COLUMNS:
+        if other != kind and any(
+            place.is_whole(other) and len(place.found) > known
+            for place in likely_headers(workbook, other, {})
+        ):
+            return FileError(f"looks_like_{other}")
+    return None
 
 
 def _nothing_found(kind: str, places: list[Place]) -> FileError:

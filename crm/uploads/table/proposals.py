@@ -57,7 +57,9 @@ def peek(workbook: Workbook, kind: str, names: Names | None = None) -> Peek:
     below = [cells for line, cells in sheet.rows if line > place.line]
     header = [cell.strip() for cell in place.header[:MAX_COLUMNS]]
     samples = [_samples(below, at) for at in range(len(header))]
-    proposed = _proposed(kind, header, samples, place.found, names or {})
+    # One slip among many of the same day is not one of two.
+    held = [_texts(below, at) for at in range(len(header))]
+    proposed = _proposed(kind, header, held, place.found, names or {})
     guesses = [
         Guess(at, text, columns.key(text, at), samples[at], *proposed.get(at, ("", "")))
         for at, text in enumerate(header)
@@ -107,14 +109,18 @@ def _header_likeness(sheet: Head, at: int) -> float:
 
 
 def _samples(rows: list[Cells], at: int) -> list[str]:
+    return list(dict.fromkeys(_texts(rows, at)))[:SAMPLES]
+
+
+def _texts(rows: list[Cells], at: int) -> list[str]:
     texts = (cells[at].strip() for cells in rows if at < len(cells))
-    return list(dict.fromkeys(filter(None, texts)))[:SAMPLES]
+    return list(filter(None, texts))
 
 
 def _proposed(
     kind: str,
     header: Cells,
-    samples: list[list[str]],
+    held: list[list[str]],
     found: dict[str, int],
     names: Names,
 ) -> dict[int, tuple[str, str]]:
@@ -134,7 +140,7 @@ def _proposed(
         for at in free
         if (text := columns.normalise(header[at]))
         for rank, column in enumerate(columns.COLUMNS[kind])
-        if column.name not in taken and _may_hold(column.name, samples[at])
+        if column.name not in taken and _may_hold(column.name, held[at])
         for alias in column.aliases
     ]
     for likeness, _, at, name in sorted(near, reverse=True):
@@ -147,7 +153,7 @@ def _proposed(
         if name in taken:
             continue
         for at in free:
-            if at not in proposed and samples[at] and looks_right(samples[at]):
+            if at not in proposed and held[at] and looks_right(held[at]):
                 proposed[at] = name, "content"
                 taken.add(name)
                 break
@@ -174,7 +180,7 @@ def _parsed_by(parse: parsers.Parser) -> Callable[[str], bool]:
 
 
 def _mostly(is_one: Callable[[str], bool]) -> Callable[[list[str]], bool]:
-    return lambda samples: sum(map(is_one, samples)) * 3 >= len(samples) * 2
+    return lambda held: sum(map(is_one, held)) * 3 >= len(held) * 2
 
 
 def _matching(pattern: str) -> Callable[[str], bool]:
@@ -229,12 +235,12 @@ _WORDS = {
 }  # fmt: skip
 
 
-def _may_hold(name: str, samples: list[str]) -> bool:
-    if not samples:
+def _may_hold(name: str, held: list[str]) -> bool:
+    if not held:
         return True
     if name in _DAYS:
-        return _mostly(_IS_DATE)(samples)
+        return _mostly(_IS_DATE)(held)
     if name in _WORDS:
-        return not (_VIN(samples) or _PHONE(samples) or _DATE(samples))
+        return not (_VIN(held) or _PHONE(held) or _DATE(held))
     looks_right = _STRICT.get(name)
-    return looks_right is None or looks_right(samples)
+    return looks_right is None or looks_right(held)

@@ -70,13 +70,16 @@ FILES: dict[str, Any] = {
     ),
     "bomb": _(
         "The file unpacks to far more than a daily report can hold, so it was not "
-        "opened."
+        "opened. Copy the table alone into a new workbook and send that."
     ),
     "too_spread": _(
         "The sheet has cells filled in far away from each other, over more rows and "
         "columns than can be read. Delete what is outside the table."
     ),
-    "too_wide": _("The table has more than {limit} columns."),
+    "too_wide": _(
+        "The table has more than {limit} columns. Delete the columns a daily report "
+        "does not need and send it again."
+    ),
     "too_many_rows": _("The file has more than {limit} rows. Split it."),
     "no_header": _(
         "No row of known column names was found in the first {rows} rows. Needed: "

@@ -18,7 +18,8 @@ from crm.uploads.table import columns
 _GROUPS = """
     SELECT problem->>'code', problem->>'column', count(*),
            (array_agg(row.number ORDER BY row.number))[1:{shown}],
-           (array_agg(problem ORDER BY row.number))[1]
+           (array_agg(problem ORDER BY row.number))[1],
+           count(DISTINCT problem->>'value') < 2
     FROM crm_uploadrow AS row
     CROSS JOIN jsonb_array_elements(row.{field}) AS problem
     WHERE row.batch_id = %s AND (row.errors <> '[]' OR row.warnings <> '[]')
@@ -37,6 +38,8 @@ class ProblemGroup:
     count: int
     numbers: list[int]
     example: str
+    # All rows have the same value, so the example says it for all.
+    is_alike: bool
 
     @property
     def more(self) -> int:
@@ -50,8 +53,12 @@ def problem_groups(
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS.format(field=field, shown=SHOWN_NUMBERS), [batch.pk])
         return [
-            ProblemGroup(count, numbers, _example(first, batch.kind, with_values))
-            for _c, _n, count, numbers, first in cursor.fetchall()
+            ProblemGroup(
+                count, numbers, _example(first, batch.kind, with_values), alike
+            )
+            for code, _n, count, numbers, first, alike in cursor.fetchall()
+            # Said in the future tense; what was corrected is shown beside.
+            if not (batch.posted_at and code == "will_update")
         ]
 
 
@@ -72,7 +79,7 @@ class Effects:
 
 @dataclass(frozen=True)
 class Preview:
-    """What posting would do, as far as it was counted when the file was checked."""
+    """What posting would do, as counted by the check; once posted, what it did."""
 
     records: Effects
     others: list[Effects]
@@ -80,7 +87,13 @@ class Preview:
 
 
 def effects(batch: UploadBatch) -> dict[str, int]:
-    """How many accepted rows are new, changed, unchanged."""
+    """How many accepted rows are new, changed, unchanged; once posted, were."""
+    if batch.posted_at:
+        return {
+            "new": batch.rows_posted - batch.rows_corrected,
+            "changed": batch.rows_corrected,
+            "unchanged": batch.rows_accepted - batch.rows_posted,
+        }
     if "records" in batch.preview:
         counted: dict[str, int] = batch.preview["records"]
         return counted
@@ -125,6 +138,7 @@ def shown_rows(batch: UploadBatch, rows: Iterable[UploadRow]) -> list[ShownRow]:
     """Rows in the columns that matter most; as sent where not understood."""
     sent_at = columns.places_of(batch)
     key_columns = [c for c in columns.COLUMNS[batch.kind] if c.required]
+    is_reverted = batch.status == UploadBatch.Status.REVERTED
 
     def text(row: UploadRow, name: str) -> str:
         understood = shown_value(name, row.values[batch.fields.index(name)])
@@ -134,7 +148,7 @@ def shown_rows(batch: UploadBatch, rows: Iterable[UploadRow]) -> list[ShownRow]:
         ShownRow(
             number=row.number,
             is_refused=bool(row.errors),
-            effect=row.get_effect_display(),
+            effect="" if is_reverted else row.get_effect_display(),
             cells=[
                 (str(column.label), cell, _look(cell))
                 for column in key_columns

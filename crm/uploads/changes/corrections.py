@@ -12,6 +12,10 @@ RECORDS: dict[str, type[Sale | Repair]] = {
     UploadBatch.Kind.SALES: Sale,
     UploadBatch.Kind.REPAIRS: Repair,
 }
+NUMBERS: dict[str, str] = {
+    UploadBatch.Kind.SALES: "sale_no",
+    UploadBatch.Kind.REPAIRS: "order_no",
+}
 # What says nothing to a reader.
 SILENT = {"id", "batch", "content"}
 SHOWN = 50
@@ -47,18 +51,25 @@ def corrected_by(batch: UploadBatch) -> list[Corrector]:
     return [Corrector(*row) for row in counted]
 
 
-def corrections(batch: UploadBatch) -> list[Correction]:
-    """The first of those the file made, in the order of their records."""
+def corrections(
+    batch: UploadBatch, numbers: Iterable[str] | None = None
+) -> list[Correction]:
+    """The first of those the file made, in the order of their records.
+
+    With `numbers`, those of the records so numbered.
+    """
     model = RECORDS[batch.kind]
+    number = NUMBERS[batch.kind]
     table = model._meta.db_table
     states = EarlierState.objects.filter(batch=batch, table=table)
+    if numbers is not None:
+        states = states.filter(**{f"content__{number}__in": list(numbers)})
     shown = list(states.order_by("row_id")[:SHOWN])
     pairs = [(state.content, state.became or {}) for state in shown]
     names = {
         "customer": _names(Customer, "name", "customer_id", pairs),
         "vehicle": _names(Vehicle, "vin", "vehicle_id", pairs),
     }
-    number = "sale_no" if model is Sale else "order_no"
     return [
         Correction(old[number], list(_changes(model, old, new, names)))
         for old, new in pairs

@@ -16,6 +16,7 @@ from crm.models import UploadBatch
 from crm.uploads.checking.comparing import value
 from crm.uploads.planning import give_room, tell_planner
 from crm.uploads.posting import repairs, sales
+from crm.uploads.posting.outcome import EFFECTS
 from crm.uploads.progress import Progress, Stage
 
 # Held to the end of the transaction: files are posted one after the other, so two with
@@ -111,6 +112,7 @@ def post_rows(batch: UploadBatch, work: Progress) -> Posted:
         corrected = int(cursor.fetchone()[0])
         if posted < batch.rows_accepted:
             cursor.execute(REPEATED[batch.kind].format(**values), params)
+        cursor.execute(EFFECTS, params)
         if posted:
             done = shares[0]
             for statement, share in zip(rest, shares[1:], strict=True):

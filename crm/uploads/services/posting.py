@@ -3,7 +3,8 @@ from django.utils import timezone
 
 from accounts.services import log_action
 from crm.models import UploadBatch
-from crm.uploads import progress
+from crm.uploads import progress, summary
+from crm.uploads.posting.outcome import outcome
 from crm.uploads.posting.rows import post_rows
 from crm.uploads.progress import Cancelled, Progress
 from crm.uploads.services.cancelling import stop_batch
@@ -37,7 +38,16 @@ def _post(batch_id: int, work: Progress) -> int:
     posted = post_rows(batch, work)
     batch.rows_posted, batch.rows_corrected = posted.rows, posted.corrected
     batch.posted_at = timezone.now()
-    batch.save(update_fields=["status", "rows_posted", "rows_corrected", "posted_at"])
+    batch.preview = outcome(batch.pk, batch.preview, summary.effects(batch))
+    batch.save(
+        update_fields=[
+            "status",
+            "rows_posted",
+            "rows_corrected",
+            "posted_at",
+            "preview",
+        ]
+    )
     about = {**facts(batch), "posted": batch.rows_posted}
     log_action(None, "upload.posted", batch, about, notify=sender(batch))
     progress.end(batch)

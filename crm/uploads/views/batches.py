@@ -105,7 +105,8 @@ def _what_can_be_done(
 def _what_became_of_it(user: User, shown: UploadBatch) -> dict[str, Any]:
     """What it corrected, what corrected it, and what stayed when it was taken back."""
     opens = may_open_rows(user)
-    made = corrections(shown) if opens and shown.rows_corrected else []
+    is_posted = shown.status == Status.POSTED
+    made = corrections(shown) if opens and shown.rows_corrected and is_posted else []
     kept = [
         (row["number"], why_kept(row["reason"], row["detail"]))
         for row in (shown.kept if opens else [])

@@ -117,7 +117,7 @@ def _lines(
                 if problem["code"] != "will_update"
             ],
             touched=touched.get(row.number, []),
-            is_changed=row.effect == UploadRow.Effect.CHANGED,
+            is_changed=row.effect == UploadRow.Effect.CHANGED and not batch.posted_at,
         )
         for row, shown in zip(rows, summary.shown_rows(batch, rows), strict=True)
     ]

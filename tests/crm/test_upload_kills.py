@@ -69,7 +69,9 @@ HELD_UP = """
 
 @pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
-    var = ROOT / "var" / "kill-test"
+    # Each of the processes that tests are run in has a server of its own.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    var = ROOT / "var" / f"kill-test-{worker}"
     shutil.rmtree(var, ignore_errors=True)
     port = free_port()
     environment = os.environ | {
